@@ -1,0 +1,1 @@
+"""Clients: each file reads one kind of hit into events."""

@@ -1,0 +1,1 @@
+"""The configuration: one YAML file, read with every problem reported at once."""

@@ -1,0 +1,141 @@
+"""The context: one event on its way, with what may be asked about it, each variable looked up lazily and once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from container.event import Event
+from container.hit import Hit
+
+if TYPE_CHECKING:
+    from container.component import Cookie, Variable
+
+_MISSING: Any = object()
+
+
+@dataclass(slots=True)
+class LimitedDataUse:
+    """What the configuration says about Meta's Limited Data Use for this event."""
+
+    country: int
+    state: int
+
+
+@dataclass(slots=True)
+class Shared:
+    """What all events of one hit share, so that they agree: minted ids, cookies to set, the hit's fingerprint."""
+
+    hit: Hit
+    minted: dict[str, Any] = field(default_factory=dict)
+    cookies: list[Cookie] = field(default_factory=list)
+    _fingerprint: bytes = b""
+
+    def fingerprint(self) -> bytes:
+        """32 bytes that are equal for the same hit sent twice: method, path, query, body and visitor."""
+        if not self._fingerprint:
+            hit = self.hit
+            parts = (hit.method, hit.path, hit.query_string, hit.ip, hit.user_agent)
+            digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass"))
+            digest.update(b"\0" + hit.body)
+            self._fingerprint = digest.digest()
+        return self._fingerprint
+
+
+class Context:
+    """One event, the hit it came with, its consent and the configuration's variables.
+
+    ``consent`` maps each purpose to ``granted``, ``denied`` or ``unset``. ``now`` is the arrival in unix seconds.
+    ``index`` is the event's place among the events of its hit. ``notes`` is a list only while somebody traces.
+    """
+
+    __slots__ = (
+        "_open", "_values", "client", "consent", "event", "index", "limited_data_use", "notes", "now", "shared",
+        "test_event_code", "variables",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        event: Event,
+        *,
+        hit: Hit | None = None,
+        now: float = 0.0,
+        client: str = "",
+        consent: Mapping[str, str] | None = None,
+        variables: Mapping[str, Variable] | None = None,
+        shared: Shared | None = None,
+        index: int = 0,
+        notes: list[str] | None = None,
+    ) -> None:
+        self.event = event
+        self.shared = shared if shared is not None else Shared(hit if hit is not None else Hit("GET", "/"))
+        self.now = now
+        self.client = client
+        self.consent: Mapping[str, str] = consent if consent is not None else {}
+        self.variables: Mapping[str, Variable] = variables if variables is not None else {}
+        self.index = index
+        self.notes = notes
+        self.limited_data_use: LimitedDataUse | None = None
+        self.test_event_code = ""
+        self._values: dict[str, Any] = {}
+        self._open: set[str] = set()
+
+    @property
+    def hit(self) -> Hit:
+        """The request the event came with."""
+        return self.shared.hit
+
+    @property
+    def event_name(self) -> str:
+        """The event's name, "" when it has none."""
+        name = self.event.get("event_name")
+        return name if isinstance(name, str) else ""
+
+    def variable(self, name: str) -> Any:
+        """The variable's value for this event, or None. Read once; one that asks for itself gets None."""
+        value = self._values.get(name, _MISSING)
+        if value is not _MISSING:
+            return value
+        variable = self.variables.get(name)
+        if variable is None or name in self._open:
+            return None
+        self._open.add(name)
+        try:
+            value = variable.read(self)
+        finally:
+            self._open.discard(name)
+        self._values[name] = value
+        return value
+
+    def shown(self, event: Event) -> Context:
+        """The same moment with another version of the event; variables are asked anew."""
+        other = Context(
+            event,
+            now=self.now,
+            client=self.client,
+            consent=self.consent,
+            variables=self.variables,
+            shared=self.shared,
+            index=self.index,
+            notes=self.notes,
+        )
+        other.limited_data_use = self.limited_data_use
+        other.test_event_code = self.test_event_code
+        return other
+
+    def note(self, text: str) -> None:
+        """Tell the reader of the trace what was left out or mended. Costs nothing when nobody traces."""
+        if self.notes is not None and text not in self.notes:
+            self.notes.append(text)
+
+    @property
+    def stable_id(self) -> str:
+        """32 hex digits that are the same whenever the same hit is sent again, different for each of its events."""
+        return hashlib.sha256(self.shared.fingerprint() + str(self.index).encode()).hexdigest()[:32]
+
+    def chance(self, label: str) -> int:
+        """A 64-bit number that looks random but follows from the hit and the moment, so that replay agrees."""
+        seed = f"{label}\0{int(self.now * 1000)}".encode()
+        return int.from_bytes(hashlib.sha256(self.shared.fingerprint() + seed).digest()[:8], "big")

@@ -1,0 +1,120 @@
+"""The hit: one HTTP request as it arrived, with its query, cookies and headers read once and leniently."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from urllib.parse import unquote_plus, urlsplit
+
+_unquote = lru_cache(maxsize=16384)(unquote_plus)
+MOST_PARAMETERS = 2000
+"""More parameters than any real sender uses; the rest of a longer query is not read."""
+
+
+def parse_parameters(text: str) -> list[tuple[str, str]]:
+    """Split a query string or a form body into pairs.
+
+    Form decoding (``+`` is a blank), bad ``%`` escapes and invalid UTF-8 are kept or replaced, never raised. Names are
+    nearly always the same few, so their decoding is cached; so are short values.
+    """
+    pairs = []
+    for part in text.split("&", MOST_PARAMETERS)[:MOST_PARAMETERS]:
+        if not part:
+            continue
+        name, _, value = part.partition("=")
+        pairs.append((_decode(name), _decode(value)))
+    return pairs
+
+
+def _decode(text: str) -> str:
+    if "%" not in text and "+" not in text:
+        return text
+    return _unquote(text) if len(text) <= 256 else unquote_plus(text)
+
+
+def parse_cookies(header: str) -> dict[str, str]:
+    """Read a Cookie header as browsers write it: first value wins, quotes and odd characters are kept as sent."""
+    cookies: dict[str, str] = {}
+    for part in header.split(";"):
+        name, equals, value = part.strip().partition("=")
+        if equals and name not in cookies:
+            cookies[name] = _unquote_cookie(value)
+    return cookies
+
+
+def _unquote_cookie(value: str) -> str:
+    if len(value) > 1 and value[0] == '"' == value[-1]:
+        value = value[1:-1]
+    # A plus sign is itself in a cookie: only percent escapes are undone.
+    return unquote_plus(value.replace("+", "%2B")) if "%" in value else value
+
+
+@dataclass(slots=False)
+class Hit:
+    """One request.
+
+    ``path`` is decoded and starts with a slash; ``query_string`` is raw; ``headers`` have lower-case names, repeated
+    ones joined by ``", "``; ``ip`` is the visitor's address after trusted proxies were taken into account ("" when
+    unknown); ``host`` is the name the visitor used, without a port.
+    """
+
+    method: str
+    path: str
+    query_string: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    ip: str = ""
+    id: str = ""
+
+    @cached_property
+    def parameters(self) -> list[tuple[str, str]]:
+        """The query's pairs in order, decoded."""
+        return parse_parameters(self.query_string)
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        """The query as a mapping; the last value of a repeated name wins."""
+        return dict(self.parameters)
+
+    @cached_property
+    def cookies(self) -> dict[str, str]:
+        """The request's cookies by name, percent escapes undone."""
+        return parse_cookies(self.headers.get("cookie", ""))
+
+    @cached_property
+    def text(self) -> str:
+        """The body as text; bytes that are not UTF-8 are replaced."""
+        return self.body.decode("utf-8", "replace")
+
+    @cached_property
+    def host(self) -> str:
+        """The host name of the request, lower-case, without a port."""
+        name = self.headers.get("host", "").lower()
+        if name.startswith("["):
+            return name.partition("]")[0] + "]"
+        return name.partition(":")[0]
+
+    @property
+    def user_agent(self) -> str:
+        """The User-Agent header, or ""."""
+        return self.headers.get("user-agent", "")
+
+    @property
+    def referer(self) -> str:
+        """The page that sent the hit; from a service worker the page it works for (X-Effective-Referer)."""
+        return self.headers.get("x-effective-referer") or self.headers.get("referer", "")
+
+    @property
+    def origin(self) -> str:
+        """The page's origin; from a service worker the one it works for (X-Effective-Origin)."""
+        return self.headers.get("x-effective-origin") or self.headers.get("origin", "")
+
+
+def split_url(url: str) -> tuple[str, str, str]:
+    """Return (host name, path, query string) of a URL, or three empty texts when it cannot be read."""
+    try:
+        parts = urlsplit(url)
+        return (parts.hostname or ""), parts.path, parts.query
+    except ValueError:
+        return "", "", ""

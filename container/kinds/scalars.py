@@ -1,0 +1,303 @@
+"""The kinds: how texts, numbers, durations, secrets, paths, expressions and collections are written and decoded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import re2
+
+from container.expression import BUILT_IN, Expression, ExpressionError, compile_expression, constant, name_offset
+from container.jsonpath import JsonPath as Path
+from container.jsonpath import PathError
+from container.node import Node
+from container.problem import suggestion
+from container.schema import INVALID, Invalid, Kind, Reader
+
+T = TypeVar("T")
+
+NAME_PATTERN = r"[A-Za-z_][A-Za-z0-9_]*"
+"""What a variable, trigger, tag or client may be called: a word an expression can use."""
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_SIZES = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3, "kB": 1000, "MB": 1000**2, "GB": 1000**3}
+
+
+class Text(Kind[str]):
+    """A text; a number written without quotes is taken as its digits. ``pattern`` is matched against the whole."""
+
+    noun = "text"
+
+    def __init__(self, pattern: str = "", *, example: str = "", empty: bool = False) -> None:
+        self.pattern, self.example, self.empty = pattern, example, empty
+
+    def decode(self, node: Node, reader: Reader) -> str | Invalid:
+        if node.kind != "scalar" or node.value is None or isinstance(node.value, bool):
+            return self.expected(node, reader)
+        text = node.value if isinstance(node.value, str) else node.raw
+        if not text and not self.empty:
+            reader.problem(node, "value", "the text is empty", "write something, or remove the line")
+            return INVALID
+        if self.pattern and not re.fullmatch(self.pattern, text):
+            example = f", such as {self.example}" if self.example else ""
+            wrong = f"'{shorten(text)}' does not have the right form"
+            reader.problem(node, "value", wrong, f"write {self.noun}{example}")
+            return INVALID
+        return text
+
+    def json_schema(self) -> dict[str, Any]:
+        schema: dict[str, Any] = {"type": ["string", "number"]}
+        if self.pattern:
+            schema["pattern"] = f"^(?:{self.pattern})$"
+        return schema
+
+
+class Number(Kind[float]):
+    """A finite number, in a range when one is given."""
+
+    noun = "a number"
+    whole = False
+
+    def __init__(self, low: float | None = None, high: float | None = None) -> None:
+        self.low, self.high = low, high
+
+    def decode(self, node: Node, reader: Reader) -> float | Invalid:
+        value = node.value
+        if isinstance(value, bool) or not isinstance(value, int | float) or (self.whole and isinstance(value, float)):
+            return self.expected(node, reader)
+        if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
+            reader.problem(node, "value", f"{node.raw} is out of range", f"write {self.noun} {self._range()}")
+            return INVALID
+        return value
+
+    def _range(self) -> str:
+        if self.low is not None and self.high is not None:
+            return f"from {self.low:g} to {self.high:g}"
+        return f"of at least {self.low:g}" if self.low is not None else f"of at most {self.high:g}"
+
+    def json_schema(self) -> dict[str, Any]:
+        schema: dict[str, Any] = {"type": "integer" if self.whole else "number"}
+        if self.low is not None:
+            schema["minimum"] = self.low
+        if self.high is not None:
+            schema["maximum"] = self.high
+        return schema
+
+
+class Integer(Number, Kind[int]):
+    """A whole number, in a range when one is given."""
+
+    noun = "a whole number"
+    whole = True
+
+
+class Boolean(Kind[bool]):
+    """``true`` or ``false``; nothing else, since ``yes``, ``on`` and ``NO`` mean other things to other people."""
+
+    noun = "true or false"
+
+    def decode(self, node: Node, reader: Reader) -> bool | Invalid:
+        return node.value if isinstance(node.value, bool) else self.expected(node, reader)
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+
+class Choice(Kind[str]):
+    """One of a few words."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+        self.noun = "one of " + ", ".join(words)
+
+    def decode(self, node: Node, reader: Reader) -> str | Invalid:
+        if node.kind != "scalar" or node.value is None:
+            return self.expected(node, reader)
+        if node.raw in self.words:
+            return node.raw
+        hint = suggestion(node.raw, self.words)
+        reader.problem(node, "value", f"'{shorten(node.raw)}' is not {self.noun}", hint)
+        return INVALID
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"enum": list(self.words)}
+
+
+class _Measure(Kind[T]):
+    """A number with a unit."""
+
+    units: Mapping[str, float] = {}
+    example = ""
+
+    def measured(self, node: Node, reader: Reader) -> float | Invalid:
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([A-Za-z]+)", node.raw) if node.kind == "scalar" else None
+        if found is None or found[2] not in self.units:
+            units = ", ".join(self.units)
+            if node.kind != "scalar" or node.missing:
+                return self.expected(node, reader)
+            text = f"expected {self.noun}, found '{shorten(node.raw)}'"
+            reader.problem(node, "type", text, f"write a number and a unit ({units}), such as {self.example}")
+            return INVALID
+        return float(found[1]) * self.units[found[2]]
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": rf"^\d+(\.\d+)?\s*({'|'.join(self.units)})$"}
+
+
+class Duration(_Measure[float]):
+    """A length of time with its unit, as ``500ms``, ``1s``, ``15m``, ``24h``, ``7d``; seconds as a float."""
+
+    noun, example, units = "a duration", "15m", _UNITS
+
+    def decode(self, node: Node, reader: Reader) -> float | Invalid:
+        return self.measured(node, reader)
+
+
+class Size(_Measure[int]):
+    """A number of bytes with its unit, as ``256KiB`` or ``2GiB``; bytes as an int."""
+
+    noun, example, units = "a size", "256KiB", _SIZES
+
+    def decode(self, node: Node, reader: Reader) -> int | Invalid:
+        value = self.measured(node, reader)
+        return value if isinstance(value, Invalid) else int(value)
+
+
+class SecretText(str):
+    """A text that never shows itself: ``repr`` and logs see asterisks."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'****'" if self else "''"
+
+
+class Secret(Kind[SecretText]):
+    """A token or key, from the environment (``$NAME``); may be missing while everything goes to the sandbox."""
+
+    noun = "a secret from the environment"
+    secret = True
+
+    def decode(self, node: Node, reader: Reader) -> SecretText | Invalid:
+        if node.missing and not reader.secrets_required:
+            node.excused = True
+            return SecretText("")
+        if node.kind != "scalar" or node.value is None or isinstance(node.value, bool):
+            return self.expected(node, reader, "write $NAME and set NAME in the environment")
+        if node.environment is None and node.raw:
+            text = "a secret is written in the file"
+            reader.warning(node, "secret", text, "write $NAME and set NAME in the environment")
+        return SecretText(node.raw)
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string"}
+
+
+class JsonPath(Kind[Path]):
+    """A JSONPath, parsed at load."""
+
+    noun = "a JSONPath"
+
+    def decode(self, node: Node, reader: Reader) -> Path | Invalid:
+        if not isinstance(node.value, str):
+            return self.expected(node, reader, "write a JSONPath such as $.value")
+        try:
+            return Path(node.value)
+        except PathError as error:
+            text = f"'{shorten(node.value)}' is not a JSONPath: {error}"
+            reader.problem(node, "jsonpath", text, "write a path such as $.items[*].item_id")
+            return INVALID
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string"}
+
+
+class Pattern(Kind[Any]):
+    """A regular expression in RE2's dialect, which takes linear time whatever a hit holds."""
+
+    noun = "a regular expression"
+
+    def __init__(self, *, ignore_case: bool = False) -> None:
+        self.ignore_case = ignore_case
+
+    def decode(self, node: Node, reader: Reader) -> Any | Invalid:
+        if node.kind != "scalar" or node.value is None:
+            return self.expected(node, reader)
+        try:
+            return re2.compile(f"(?i){node.raw}" if self.ignore_case else node.raw, _re2_options())
+        except re2.error as error:
+            reason = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
+            text = f"'{shorten(node.raw)}' is not a regular expression: {reason}"
+            reader.problem(node, "regex", text, "RE2 knows no look-around and no back-references")
+            return INVALID
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": ["string", "number"]}
+
+
+def _re2_options() -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    return options
+
+
+class Templated(Kind[Expression]):
+    """A value for every event: a constant, or text with ``{{ }}``. Not a mapping or a list."""
+
+    noun = "a value or \"{{ an expression }}\""
+
+    def decode(self, node: Node, reader: Reader) -> Expression | Invalid:
+        if node.kind != "scalar":
+            return self.expected(node, reader)
+        if not isinstance(node.value, str) or node.environment is not None:
+            return constant(node.value)
+        try:
+            expression = compile_expression(node.value)
+        except ExpressionError as error:
+            reader.problem(
+                node,
+                "expression",
+                f"cannot read the expression: {error}",
+                "see docs/expressions.md for what may stand between {{ and }}",
+                offset=error.offset,
+            )
+            return INVALID
+        for name in sorted(expression.names - BUILT_IN):
+            reader.refer(node, "variable", name, offset=name_offset(node.value, name))
+        return expression
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": ["string", "number", "boolean", "null"]}
+
+
+class Value(Kind[Any]):
+    """Any constant: text, number, true, false, list or mapping."""
+
+    noun = "a value"
+
+    def decode(self, node: Node, reader: Reader) -> Any:
+        return node.plain()
+
+
+class Reference(Kind[str]):
+    """The name of a trigger, variable, tag or client of this file."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self.noun = f"the name of a {what}"
+
+    def decode(self, node: Node, reader: Reader) -> str | Invalid:
+        if not isinstance(node.value, str):
+            return self.expected(node, reader)
+        reader.refer(node, self.what, node.value)
+        return node.value
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string"}
+
+
+def shorten(text: str, most: int = 60) -> str:
+    """A text short enough for a message."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 3] + "..."

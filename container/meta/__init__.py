@@ -1,0 +1,1 @@
+"""Facts about Meta that tag, client and sandbox share: normalising, names, cookies, rules."""

@@ -1,0 +1,1 @@
+"""The outbox: accepted payloads, kept until they reach one of their four ends."""

@@ -1,0 +1,1 @@
+"""A local Meta: what passes here passes there."""

@@ -1,0 +1,1 @@
+"""Transformations: each file changes an event on its way."""

@@ -1,0 +1,1 @@
+"""The HTTP face: collecting hits, preview, sandbox and health."""

@@ -1,0 +1,1 @@
+"""Tags: each file turns an event into one vendor payload and knows how to send it."""

@@ -1,0 +1,1 @@
+"""Triggers: each file is one kind of condition."""

@@ -1,0 +1,1 @@
+"""Variables: each file is one way to ask something of an event."""
