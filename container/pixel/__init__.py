@@ -1,0 +1,1 @@
+"""What Meta's browser pixel and its gateway script send, read into common event data."""

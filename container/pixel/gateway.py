@@ -1,0 +1,56 @@
+"""The gateway's request: the JSON that Meta's script posts to a Conversions API Gateway, as pixel parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from container.hit import Hit
+from container.pixel.nesting import shallow
+from container.pixel.parameters import Parameters
+
+MARK = b"fb.pixel_id"
+"""What tells this request from every other POST to a path that ends in ``/events``."""
+
+
+def read_gateway(hit: Hit) -> Parameters | None:
+    """The request's parameters under the pixel's own names; None when the body is not the gateway's JSON.
+
+    It carries no time, address or user agent: those are the request's own.
+    """
+    try:
+        body = msgspec.json.decode(hit.body)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    if not isinstance(body, dict) or not shallow(body, hit.body):
+        return None
+    page = _object(body.get("website_context"))
+    said = {
+        "id": body.get("fb.pixel_id"),
+        "ev": body.get("event_name"),
+        "eid": body.get("event_id"),
+        "dl": page.get("location"),
+        "rl": page.get("referrer"),
+        "fbp": body.get("fb.fbp"),
+        "fbc": body.get("fb.fbc"),
+    }
+    return Parameters(
+        plain={name: text for name, value in said.items() if (text := _text(value))},
+        custom=_object(body.get("custom_data")),
+        manual={
+            name: value
+            for name, value in _object(body.get("fb.advanced_matching")).items()
+            if value and isinstance(value, str | list)
+        },
+    )
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
