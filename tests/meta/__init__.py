@@ -1,0 +1,1 @@
+"""Facts about Meta, tested against its published vectors."""
