@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from container.hit import Hit
-from container.pixel.nesting import shallow
+from container.nesting import shallow
 from container.pixel.parameters import Parameters
 
 MARK = b"fb.pixel_id"

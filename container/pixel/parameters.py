@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from container.hit import Hit, parse_parameters
+from container.nesting import shallow
 from container.pixel.multipart import parse_multipart
-from container.pixel.nesting import shallow
 
 _decode = msgspec.json.decode
 
