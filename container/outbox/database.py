@@ -1,0 +1,164 @@
+"""The file of an SQLite outbox: opened by one process, made when missing, set aside when it is broken."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import IO
+
+from container.outbox.outbox import OutboxUnavailable
+from container.outbox.schema import TABLES, VERSION
+
+try:
+    import fcntl
+except ImportError:  # pragma: no cover - no advisory locks on this system: two servers on one file are not noticed
+    fcntl = None  # type: ignore[assignment]
+
+CHECKED_WHOLE = 256 * 1024 * 1024
+"""Bytes up to which a file is read through when it is opened. Beyond, damage is found when it is met."""
+
+CHECKPOINT_PAGES = 4000
+"""Pages the log may grow to before it is folded into the file: fewer folds write a page that changed often once."""
+
+_BROKEN = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
+
+
+def is_broken(error: BaseException) -> bool:
+    """Whether an error says that the file is not, or no longer, a sound database."""
+    return isinstance(error, sqlite3.DatabaseError) and any(_error_name(error).startswith(name) for name in _BROKEN)
+
+
+def in_words(error: BaseException) -> str:
+    """An error of the store in one line, without anything of the payloads."""
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    if isinstance(error, sqlite3.Error) and error.args:
+        return f"{error.args[0]} ({_error_name(error)})" if _error_name(error) else str(error.args[0])
+    return type(error).__name__
+
+
+def _error_name(error: sqlite3.Error) -> str:
+    return getattr(error, "sqlite_errorname", None) or ""
+
+
+class Database:
+    """One file and the one connection to it. Everything but ``lock`` is for the thread that writes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.notices: list[str] = []
+        self._lock: IO[bytes] | None = None
+        self._checked = False
+        self._suspect = False
+
+    def lock(self) -> None:
+        """Claim the file for this process, until ``unlock``. Raises ``OutboxUnavailable`` when another has it.
+
+        What is in flight is known to one process only: two on one file would send everything twice.
+        """
+        if self._lock is not None or fcntl is None:
+            return
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        lock = open(f"{self.path}.lock", "ab")  # noqa: SIM115 - it is held for as long as the process uses the file
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            raise OutboxUnavailable(f"outbox {self.path}: in use by another process; give each its own file") from None
+        except OSError:
+            lock.close()
+            raise
+        self._lock = lock
+
+    def unlock(self) -> None:
+        """Let another process have the file."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def connect(self) -> sqlite3.Connection:
+        """A connection to a sound file with our tables; makes what is missing and sets aside what is broken.
+
+        Raises ``OSError``, ``sqlite3.Error`` or ``OutboxUnavailable``; nothing stays open then.
+        """
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.lock()
+        try:
+            return self._connect()
+        except sqlite3.DatabaseError as error:
+            if not is_broken(error):
+                raise
+            self._set_aside(in_words(error))
+            return self._connect()
+
+    def distrust(self) -> None:
+        """Read the file through at the next ``connect``, whatever its size."""
+        self._checked = False
+        self._suspect = True
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, isolation_level=None, timeout=5.0, cached_statements=512)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA cache_size = -16384")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+            connection.execute(f"PRAGMA journal_size_limit = {CHECKPOINT_PAGES * 4096}")
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version == 0:
+                connection.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
+            elif version != VERSION:
+                raise OutboxUnavailable(f"outbox {self.path}: written by another version of tagdock (format {version})")
+            elif not self._checked:
+                self._check(connection)
+            self._checked = True
+            self._suspect = False
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _check(self, connection: sqlite3.Connection) -> None:
+        if self.path.stat().st_size > CHECKED_WHOLE and not self._suspect:
+            connection.execute("SELECT count(*) FROM books").fetchone()
+            connection.execute("SELECT min(id), max(id) FROM pending").fetchone()
+            return
+        verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if verdict != "ok":
+            error = sqlite3.DatabaseError("database disk image is malformed")
+            error.sqlite_errorname = "SQLITE_CORRUPT"
+            raise error
+
+    def _set_aside(self, why: str) -> None:
+        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        aside = Path(f"{self.path}.corrupt-{stamp}")
+        number = 1
+        while aside.exists():
+            number += 1
+            aside = Path(f"{self.path}.corrupt-{stamp}-{number}")
+        os.replace(self.path, aside)
+        for suffix in ("-wal", "-shm"):
+            part = Path(f"{self.path}{suffix}")
+            if part.exists():
+                os.replace(part, f"{aside}{suffix}")
+        self.notices.append(
+            f"outbox {self.path}: {why}; the file was set aside as {aside.name}, payloads in it are not being delivered, "
+            "and a new one was begun"
+        )
+
+
+def used_bytes(connection: sqlite3.Connection) -> int:
+    """Bytes of the file that hold something, without the room that deletions left inside it."""
+    pages, free, size = (
+        connection.execute(f"PRAGMA {word}").fetchone()[0] for word in ("page_count", "freelist_count", "page_size")
+    )
+    return int((pages - free) * size)
+
+
+def read_only(path: Path) -> closing[sqlite3.Connection]:
+    """A connection that cannot change anything, to look at a file that a server may be using. Raises ``sqlite3.Error``."""
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5.0)
+    return closing(connection)

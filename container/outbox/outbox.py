@@ -1,0 +1,195 @@
+"""The outbox: the five verbs every engine must offer, and what they are told and give back."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+IDEMPOTENCY_WINDOW = 48 * 3600.0
+"""Seconds in which the same event may not be accepted twice: the window in which Meta itself deduplicates."""
+
+SAME_EVENT = "same event_id already accepted"
+"""The reason in the books for a payload that was suppressed by its idempotency key."""
+
+
+class OutboxError(Exception):
+    """The outbox did not do what it was asked; nothing was changed. Its text is one line, fit for a log."""
+
+
+class OutboxUnavailable(OutboxError):
+    """The store cannot be read or written just now: disk full or read-only, file gone, permission missing."""
+
+
+class OutboxFull(OutboxUnavailable):
+    """A limit of the outbox is reached. New payloads are refused; those it holds go on being delivered."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """One payload for one destination on its way in.
+
+    ``body`` is JSON without a token; ``time`` is the acceptance in unix seconds. An empty ``event_id`` means that the
+    payload cannot be told from another one, so it is never suppressed. ``client`` is the client that read the event.
+    """
+
+    tag: str
+    destination: str
+    event_name: str
+    event_id: str
+    body: bytes
+    time: float
+    client: str = ""
+
+
+@dataclass(slots=True, frozen=True)
+class Parcel:
+    """One payload taken out for delivery.
+
+    ``attempts`` counts the times it was sent without reaching an end; ``status`` and ``reason`` are the last answer.
+    """
+
+    id: int
+    tag: str
+    destination: str
+    body: bytes
+    time: float
+    attempts: int = 0
+    status: int = 0
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Taken:
+    """What ``take`` found. ``more`` says that a limit ended it; ``next_due`` is when the next one waits until, if any."""
+
+    parcels: list[Parcel]
+    more: bool = False
+    next_due: float | None = None
+
+
+@dataclass(slots=True)
+class Group:
+    """The payloads of one tag and one destination, counted. Read from memory, so it may be asked at any rate.
+
+    ``arrivals`` only ever grows: payloads that became pending since the outbox was opened. ``parked`` is why nothing
+    is sent there, "" when something may be; ``resumed_at`` is when it was last unparked, in unix seconds.
+    """
+
+    tag: str
+    destination: str
+    arrivals: int = 0
+    pending: int = 0
+    in_flight: int = 0
+    parked: str = ""
+    resumed_at: float = 0.0
+
+
+@dataclass(slots=True)
+class Account:
+    """The books of one tag and destination: ``accepted`` equals the sum of the four ends that follow it."""
+
+    tag: str
+    destination: str
+    accepted: int = 0
+    delivered: int = 0
+    suppressed: int = 0
+    dead: int = 0
+    pending: int = 0
+    in_flight: int = 0
+    parked: str = ""
+    reasons: dict[str, dict[str, int]] = field(default_factory=dict)
+    """For ``suppressed`` and ``dead``: how many for which reason."""
+
+
+@dataclass(slots=True)
+class Status:
+    """All accounts, the acceptance of the oldest pending payload (unix seconds) and the bytes the store fills."""
+
+    accounts: list[Account]
+    oldest: float | None
+    size: int
+
+
+class Outbox(ABC):
+    """Keeps accepted payloads until each reaches one of its ends: delivered, suppressed or dead.
+
+    Every verb is all or nothing, also when the process is killed in its midst. All verbs raise ``OutboxUnavailable``
+    when the store does not answer; nothing has changed then and the same call may be made again.
+    """
+
+    @abstractmethod
+    async def open(self) -> str:
+        """Get ready. Returns "" or one line about something odd that was met and survived, for the log.
+
+        A store that cannot be reached is odd and survived: later calls try again. Raises ``OutboxUnavailable`` only
+        when another process uses the store.
+        """
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Finish what was asked, then let go of the store. What was taken and has no end is pending again."""
+
+    @abstractmethod
+    async def put(self, entries: Sequence[Entry]) -> None:
+        """Accept payloads; returns when they are durable. Raises ``OutboxFull`` or ``OutboxUnavailable``.
+
+        A payload whose tag, destination, event_name and event_id were accepted within ``IDEMPOTENCY_WINDOW`` and did
+        not die is counted as accepted and suppressed, and not kept.
+        """
+
+    @abstractmethod
+    async def take(self, tag: str, destination: str, count: int, size: int, now: float) -> Taken:
+        """Take out payloads that are due, oldest first: at most ``count``, and ``size`` bytes of bodies (at least one).
+
+        They are in flight, that is not taken again, until ``done``, ``later``, ``bury`` or ``release``.
+        """
+
+    @abstractmethod
+    async def done(self, parcels: Sequence[Parcel]) -> None:
+        """They were delivered: count them and forget them."""
+
+    @abstractmethod
+    async def later(self, parcels: Sequence[Parcel], due: float, status: int, reason: str) -> None:
+        """They were sent and not accepted: count the attempt, note the answer, and do not give them out before ``due``."""
+
+    @abstractmethod
+    async def bury(
+        self, parcels: Sequence[Parcel], status: int, reason: str, now: float, *, sent: bool = True
+    ) -> None:
+        """They are dead: kept with the last answer for people to look at. Their keys may be accepted again.
+
+        ``sent`` says whether an attempt came before, which is then counted.
+        """
+
+    @abstractmethod
+    def release(self, parcels: Sequence[Parcel]) -> None:
+        """Put back what was taken but never sent, as if it had not been taken."""
+
+    @abstractmethod
+    def suppress(self, tag: str, reason: str, count: int = 1) -> None:
+        """Count payloads a tag decided not to send. They are written with the next commit; nothing waits for it."""
+
+    @abstractmethod
+    async def park(self, tag: str, destination: str, reason: str) -> None:
+        """Stop a destination: its payloads are kept and not meant to be taken until it is unparked."""
+
+    @abstractmethod
+    async def unpark(self, tag: str, destination: str, now: float) -> None:
+        """Let a parked destination go on; does nothing when it is not parked."""
+
+    @abstractmethod
+    def groups(self) -> Mapping[tuple[str, str], Group]:
+        """What is there for whom, from memory, by tag and destination."""
+
+    @abstractmethod
+    async def status(self) -> Status:
+        """The books and what is pending."""
+
+    @abstractmethod
+    def trouble(self) -> str:
+        """Why it could not take a payload when it was last asked, "" when it could."""
+
+    @abstractmethod
+    def notices(self) -> list[str]:
+        """What happened to the store since the last call that somebody should read, a line each."""

@@ -1,0 +1,211 @@
+"""The SQLite outbox: one file, and one writer thread that commits whatever came while its last commit ran."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+from container.outbox.database import Database, in_words, is_broken
+from container.outbox.outbox import Entry, Group, Outbox, OutboxError, OutboxFull, OutboxUnavailable, Parcel, Status, Taken
+from container.outbox.store import Store
+
+MOST_BYTES = 8 * 1024**3
+"""Bytes the file may fill unless told otherwise: about ten million payloads."""
+
+MOST_PENDING = 10_000_000
+"""Payloads that may be pending unless told otherwise."""
+
+_MOST_WAITING = 20_000
+"""Calls that may wait for the disk: when it stands still, hits are refused rather than heaped up in memory."""
+
+Answers = list[tuple["Job", Any, BaseException | None]]
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """One call on its way to the writer thread: entries to put, or ``work`` to do inside or after the transaction."""
+
+    future: asyncio.Future[Any] | None
+    entries: Sequence[Entry] = ()
+    work: Callable[[], Any] | None = None
+    reads: bool = False
+
+
+class SqliteOutbox(Outbox):
+    """An outbox in one SQLite file, in WAL mode with ``synchronous=FULL``: what ``put`` returned for survives a power cut.
+
+    Hits that wait for one another share a commit, so the busier the server, the cheaper each. ``max_bytes`` bounds the
+    file with everything in it, the dead too, and ``max_pending`` the payloads that wait; beyond, ``put`` refuses.
+    """
+
+    def __init__(self, path: Path, max_bytes: int = MOST_BYTES, max_pending: int = MOST_PENDING) -> None:
+        self.path = path
+        self._database = Database(path)
+        self._store = Store(self._database, max_bytes, max_pending)
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._trouble = ""
+
+    async def open(self) -> str:
+        self._loop = asyncio.get_running_loop()
+        try:
+            self._database.lock()
+        except OSError as error:
+            self._trouble = self._unavailable(error)
+        self._thread = threading.Thread(target=self._write, name="outbox", daemon=True)
+        self._thread.start()
+        try:
+            await self._ask(self._store.open, reads=True)
+        except OutboxUnavailable as error:
+            return str(error)
+        return "; ".join(self.notices())
+
+    async def close(self) -> None:
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            self._jobs.put(None)
+            await asyncio.to_thread(thread.join)
+            self._database.unlock()
+
+    async def put(self, entries: Sequence[Entry]) -> None:
+        if not entries:
+            return
+        if self._thread is None or self._loop is None:
+            raise OutboxUnavailable(f"outbox {self.path}: not open")
+        if self._jobs.qsize() > _MOST_WAITING:
+            raise OutboxFull(f"outbox {self.path}: the disk does not keep up")
+        future = self._loop.create_future()
+        self._jobs.put(Job(future, entries))
+        await future
+
+    async def take(self, tag: str, destination: str, count: int, size: int, now: float) -> Taken:
+        taken: Taken = await self._ask(lambda: self._store.take(tag, destination, count, size, now), reads=True)
+        return taken
+
+    async def done(self, parcels: Sequence[Parcel]) -> None:
+        await self._ask(lambda: self._store.done(parcels))
+
+    async def later(self, parcels: Sequence[Parcel], due: float, status: int, reason: str) -> None:
+        await self._ask(lambda: self._store.later(parcels, due, status, reason))
+
+    async def bury(
+        self, parcels: Sequence[Parcel], status: int, reason: str, now: float, *, sent: bool = True
+    ) -> None:
+        await self._ask(lambda: self._store.bury(parcels, status, reason, now, sent))
+
+    def release(self, parcels: Sequence[Parcel]) -> None:
+        self._jobs.put(Job(None, work=lambda: self._store.release(parcels), reads=True))
+
+    def suppress(self, tag: str, reason: str, count: int = 1) -> None:
+        self._jobs.put(Job(None, work=lambda: self._store.suppress(tag, reason, count)))
+
+    async def park(self, tag: str, destination: str, reason: str) -> None:
+        await self._ask(lambda: self._store.park(tag, destination, reason))
+
+    async def unpark(self, tag: str, destination: str, now: float) -> None:
+        await self._ask(lambda: self._store.unpark(tag, destination, now))
+
+    def groups(self) -> Mapping[tuple[str, str], Group]:
+        return self._store.groups
+
+    async def status(self) -> Status:
+        status: Status = await self._ask(self._store.status, reads=True)
+        return status
+
+    def trouble(self) -> str:
+        return self._trouble
+
+    def notices(self) -> list[str]:
+        notices, self._database.notices = self._database.notices, []
+        return notices
+
+    async def _ask(self, work: Callable[[], Any], reads: bool = False) -> Any:
+        if self._thread is None or self._loop is None:
+            raise OutboxUnavailable(f"outbox {self.path}: not open")
+        future = self._loop.create_future()
+        self._jobs.put(Job(future, work=work, reads=reads))
+        return await future
+
+    # below: the writer thread
+
+    def _write(self) -> None:
+        closing = False
+        while not closing:
+            jobs = [self._jobs.get()]
+            jobs += [self._jobs.get() for _ in range(self._jobs.qsize())]
+            closing = None in jobs
+            writes = [job for job in jobs if job is not None and not job.reads]
+            if writes:
+                self._answer(self._commit(writes))
+            # Reads come after the commit: nothing may be sent that could still be undone.
+            answers = [self._read(job) for job in jobs if job is not None and job.reads]
+            if answers:
+                self._answer(answers)
+        self._store.close()
+
+    def _commit(self, jobs: list[Job]) -> Answers:
+        try:
+            self._store.begin()
+            entries = [entry for job in jobs for entry in job.entries]
+            if entries:
+                self._store.put(entries)
+            results = [job.work() if job.work else None for job in jobs]
+            self._store.commit()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the waiting calls are told and the thread lives on
+            told = self._failed(error)
+            if len(jobs) > 1:
+                # One call's trouble is not another's; and a full disk may still take a deletion.
+                return [answer for job in jobs for answer in self._commit([job])]
+            if jobs[0].entries:
+                self._trouble = str(told)
+            return [(jobs[0], None, told)]
+        if entries:
+            self._trouble = ""
+        return [(job, result, None) for job, result in zip(jobs, results, strict=True)]
+
+    def _read(self, job: Job) -> tuple[Job, Any, BaseException | None]:
+        try:
+            return job, job.work() if job.work else None, None
+        except Exception as error:  # noqa: BLE001 - as above
+            return job, None, self._failed(error)
+
+    def _failed(self, error: Exception) -> Exception:
+        """Clean up after a failure and put it in the words of the outbox."""
+        if isinstance(error, sqlite3.Error | OSError):
+            if is_broken(error):
+                self._database.distrust()
+            # A connection that met an error of the disk is not trusted again: the next call makes a new one.
+            self._store.close()
+            return OutboxUnavailable(self._unavailable(error))
+        self._store.rollback()
+        return error if isinstance(error, OutboxError) else OutboxError(f"outbox {self.path}: {type(error).__name__}")
+
+    def _unavailable(self, error: BaseException) -> str:
+        return f"outbox {self.path}: {in_words(error)}"
+
+    def _answer(self, answers: Answers) -> None:
+        """Tell the callers, all by one call into their loop."""
+        if self._loop is None:
+            return
+        try:
+            self._loop.call_soon_threadsafe(_resolve, answers)
+        except RuntimeError:  # the loop is closed: nobody waits any more
+            self._loop = None
+
+
+def _resolve(answers: Answers) -> None:
+    for job, result, error in answers:
+        future = job.future
+        if future is None or future.done():
+            continue
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)
