@@ -1,1 +1,5 @@
 """A local Meta: what passes here passes there."""
+
+from .sandbox import Sandbox
+
+__all__ = ["Sandbox"]

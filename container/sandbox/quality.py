@@ -1,0 +1,163 @@
+"""Quality: how well the kept events can be matched, deduplicated and how fresh they are.
+
+Meta publishes neither the weights nor the formula of its Event Match Quality. The score here is an estimate for
+comparing one's own events, and says so wherever it appears; its weights are shown beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from .customer import PRESENT
+from .pairs import AUTOMATIC, BROWSER_ACTIONS, SERVER_ACTIONS, Meetings, Side, meetings
+from .relations import GOAL
+from .store import Row, Store
+from .web import JSON
+
+ESTIMATE = "An estimate: Meta does not publish how Event Match Quality is computed."
+# From the order of worth Meta and its partners name; they add up to 10.
+WEIGHTS = {
+    "em": 3.0,
+    "ph": 2.0,
+    "fbc": 1.5,
+    "external_id": 1.0,
+    "fbp": 0.7,
+    "client_ip_address": 0.5,
+    "client_user_agent": 0.5,
+    "fn": 0.2,
+    "ln": 0.2,
+    "db": 0.1,
+    "zp": 0.1,
+    "ct": 0.08,
+    "st": 0.04,
+    "country": 0.04,
+    "ge": 0.04,
+}
+UNMATCHED_SHOWN = 20
+_MASKS = """
+SELECT pixel_id, event_name, match_keys, count(*) FROM event
+WHERE channel = 0 AND good AND action_source = 'website' AND (? = '' OR pixel_id = ?) GROUP BY 1, 2, 3
+"""
+_DELAYS = """
+SELECT pixel_id, event_name, count(*), avg(delay), max(delay), sum(delay <= 60), sum(delay <= 3600), sum(delay <= 86400)
+FROM (SELECT pixel_id, event_name, max(received - event_time, 0) AS delay FROM event
+      WHERE channel = 0 AND good AND event_time IS NOT NULL AND (? = '' OR pixel_id = ?))
+GROUP BY 1, 2
+"""
+Key = tuple[str, str]
+
+
+class QualityPage:
+    """`GET /quality`: match quality, coverage, deduplication and freshness, by pixel and event name."""
+
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        self._store, self._clock = store, clock
+
+    async def show(self, request: Request) -> Response:
+        pixel = request.query_params.get("pixel_id", "")
+        events = await self._store.run(quality, self._store, pixel)
+        return JSON({"at": self._clock(), "estimate": ESTIMATE, "weights": WEIGHTS, "goal": GOAL, "events": events})
+
+
+def quality(store: Store, pixel: str) -> list[dict[str, Any]]:
+    """One entry a pixel and event name. Runs on the store's thread."""
+    masks: dict[Key, list[tuple[int, int]]] = {}
+    for of_pixel, name, keys, count in store.select(_MASKS, (pixel, pixel)):
+        masks.setdefault((str(of_pixel), str(name)), []).append((int(keys), int(count)))
+    delays = {(str(row[0]), str(row[1])): row[2:] for row in store.select(_DELAYS, (pixel, pixel))}
+    met: Meetings = meetings(store, pixel)
+    entries: list[dict[str, Any]] = []
+    for key in sorted(masks.keys() | delays.keys() | met.keys()):
+        browser, server = met.get(key, (Side(), Side()))
+        entries.append(
+            {
+                "pixel_id": key[0],
+                "event_name": key[1],
+                "match_quality": _match_quality(masks[key]) if key in masks else None,
+                "coverage": _coverage(key[1], browser),
+                "deduplication": _deduplication(store, key, browser, server),
+                "freshness": _freshness(delays[key]) if key in delays else None,
+            }
+        )
+    return entries
+
+
+def _match_quality(masks: list[tuple[int, int]]) -> dict[str, Any]:
+    events = sum(count for _, count in masks)
+    keys: list[dict[str, Any]] = []
+    score = 0.0
+    for key, weight in WEIGHTS.items():
+        share = sum(count for mask, count in masks if mask & PRESENT[key]) / events
+        score += weight * share
+        keys.append(
+            {"key": key, "coverage": round(share, 4), "weight": weight, "would_add": round(weight * (1 - share), 2)}
+        )
+    return {
+        "score": round(score, 1),
+        "estimate": True,
+        "events": events,
+        "keys": keys,
+        "next": [one["key"] for one in sorted(keys, key=lambda one: -float(one["would_add"]))[:3]],
+    }
+
+
+def _coverage(name: str, browser: Side) -> dict[str, Any] | None:
+    if not browser.actions or name in AUTOMATIC:
+        return None
+    share = browser.met / browser.actions
+    return {
+        "browser_events": browser.actions,
+        "with_server_copy": browser.met,
+        "share": round(share, 4),
+        "goal": GOAL,
+        "met": share >= GOAL,
+    }
+
+
+def _deduplication(store: Store, key: Key, browser: Side, server: Side) -> dict[str, Any] | None:
+    if not browser.actions or not server.actions:
+        return None
+    by = {}
+    for name in ("event_id", "fbp", "external_id"):
+        by[name] = {
+            "browser": _share(getattr(browser, "with_" + name), browser.actions),
+            "server": _share(getattr(server, "with_" + name), server.actions),
+            "deduplicated": _share(getattr(browser, "met_by_" + name), browser.actions),
+        }
+    return {
+        "share": _share(browser.met, browser.actions),
+        "by_key": by,
+        "unmatched": {"browser": _unmatched(store, key, "browser"), "server": _unmatched(store, key, "server")},
+    }
+
+
+def _unmatched(store: Store, key: Key, side: str) -> list[dict[str, Any]]:
+    """The newest events of a side whose other copy was not found."""
+    actions = BROWSER_ACTIONS if side == "browser" else SERVER_ACTIONS
+    query = (
+        f"{actions} SELECT id, event_id, received FROM {side} WHERE met IS NULL AND event_name = ? "
+        f"ORDER BY id DESC LIMIT {UNMATCHED_SHOWN}"
+    )
+    rows = store.select(query, (key[0], key[0], key[1]))
+    return [{"id": number, "event_id": identity, "received": received} for number, identity, received in rows]
+
+
+def _freshness(row: Row) -> dict[str, Any]:
+    events, average, longest, minute, hour, day = (float(n) for n in row)
+    pace = "real_time" if hour >= 0.5 * events else "hourly" if day >= 0.5 * events else "daily"
+    return {
+        "upload_frequency": pace,
+        "events": int(events),
+        "average_delay": round(average, 1),
+        "longest_delay": round(longest, 1),
+        "within_a_minute": _share(minute, events),
+        "within_an_hour": _share(hour, events),
+    }
+
+
+def _share(part: float, whole: float) -> float:
+    return round(part / whole, 4) if whole else 0.0

@@ -1,0 +1,70 @@
+"""The local Meta as one ASGI application, to be mounted at `/sandbox`."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from .diagnostics import Diagnostics
+from .faults import Faults
+from .graph import Events, Quality
+from .intake import Intake
+from .quality import QualityPage
+from .store import Store
+from .surface import Surface
+from .test_events import TestEvents
+from .tr import Tr
+
+
+class Sandbox:
+    """A local Meta that takes server events and browser copies, answers as Graph does, and shows what it makes of them.
+
+    `path` is an SQLite file that survives the process, or `:memory:`. `app` handles the paths below its mount
+    (`Mount("/sandbox", app=sandbox.app)`). `pixels` names the pixels that exist and the token each expects (`None` for
+    any); without it every numeric pixel exists and every token will do. `keep` bounds the events kept.
+    """
+
+    def __init__(
+        self,
+        path: str | Path = ":memory:",
+        clock: Callable[[], float] = time.time,
+        *,
+        keep: int = 100_000,
+        pixels: Mapping[str, str | None] | None = None,
+        token_required: bool = True,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._store = Store(path, keep)
+        faults = Faults()
+        intake = Intake(self._store, pixels, token_required)
+        surface = Surface(self._store, faults)
+        tr = Tr(self._store, intake, clock)
+        self.app = Starlette(
+            routes=[
+                Route("/graph/{version}/dataset_quality", Quality(self._store, intake, clock), methods=["GET"]),
+                Route(
+                    "/graph/{version}/{pixel_id}/events",
+                    Events(self._store, intake, faults, clock, sleep),
+                    methods=["POST"],
+                ),
+                Route("/tr", tr, methods=["GET", "POST"]),
+                Route("/tr/", tr, methods=["GET", "POST"]),
+                Route("/all", surface.all),
+                Route("/good", surface.good),
+                Route("/bad", surface.bad),
+                Route("/reset", surface.reset, methods=["POST"]),
+                Route("/faults", surface.faults, methods=["GET", "POST", "DELETE"]),
+                Route("/test-events", TestEvents(self._store).show),
+                Route("/diagnostics", Diagnostics(self._store, clock).show),
+                Route("/quality", QualityPage(self._store, clock).show),
+            ]
+        )
+
+    def close(self) -> None:
+        """Finish what was begun and close the file."""
+        self._store.close()

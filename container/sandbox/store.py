@@ -1,0 +1,210 @@
+"""Keep what was received in one SQLite file: committed before the answer, bounded, counted.
+
+All work runs on one thread of its own, so neither a large batch nor a slow disk holds up the event loop. What is
+committed survives the death of the process (WAL, synchronous NORMAL); only the newest `keep` events are kept, the
+counts go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import msgspec
+
+from .deduplication import WINDOW, mark
+from .record import Exchange, First, Record
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Row = tuple[Any, ...]
+COUNTS = ("total", "good", "bad", "deduplicated", "server", "browser", "faulted")
+EXCHANGES_KEPT = 500
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS event (
+    id INTEGER PRIMARY KEY, received REAL NOT NULL, channel INTEGER NOT NULL, good INTEGER NOT NULL,
+    pixel_id TEXT NOT NULL, event_name TEXT NOT NULL, event_id TEXT, event_time INTEGER, action_source TEXT,
+    key INTEGER, match_keys INTEGER NOT NULL, findings INTEGER NOT NULL, address TEXT, order_id TEXT,
+    first INTEGER, deduplicated_by TEXT, test_event_code TEXT, exchange INTEGER NOT NULL,
+    body BLOB NOT NULL, error BLOB);
+CREATE INDEX IF NOT EXISTS event_key ON event (key) WHERE key IS NOT NULL;
+CREATE INDEX IF NOT EXISTS event_first ON event (first) WHERE first IS NOT NULL;
+CREATE TABLE IF NOT EXISTS browser_key (
+    key INTEGER NOT NULL, has_id INTEGER NOT NULL, received REAL NOT NULL, event INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS browser_key_key ON browser_key (key);
+CREATE INDEX IF NOT EXISTS browser_key_event ON browser_key (event);
+CREATE TABLE IF NOT EXISTS exchange (
+    id INTEGER PRIMARY KEY, received REAL NOT NULL, method TEXT NOT NULL, target TEXT NOT NULL,
+    content_type TEXT NOT NULL, body BLOB NOT NULL, cut INTEGER NOT NULL, status INTEGER NOT NULL,
+    answer BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS tally (name TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
+"""
+_INSERT_EVENT = f"INSERT INTO event VALUES ({','.join('?' * 20)})"
+_INSERT_EXCHANGE = f"INSERT INTO exchange VALUES ({','.join('?' * 9)})"
+_FIRSTS = (
+    "SELECT key, id, received FROM event WHERE key IN (SELECT value FROM json_each(?)) "
+    "AND good AND first IS NULL AND received >= ? ORDER BY id"
+)
+_BROWSERS = (
+    "SELECT key, event, received, has_id FROM browser_key WHERE key IN (SELECT value FROM json_each(?)) "
+    "AND received >= ? ORDER BY has_id DESC, event"
+)
+
+
+class Store:
+    """The received events. `add` and `run` are awaited from the event loop; `select` runs on the store's thread."""
+
+    def __init__(self, path: str | Path = ":memory:", keep: int = 100_000) -> None:
+        self._keep, self._chunk = keep, max(keep // 20, 1)
+        if str(path) != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        self._connection = sqlite3.connect(str(path), check_same_thread=False, isolation_level=None)
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "busy_timeout=5000",
+            "cache_size=-16000",
+            "wal_autocheckpoint=4000",
+            "journal_size_limit=67108864",
+        ):
+            self._connection.execute("PRAGMA " + pragma)
+        self._connection.executescript(_SCHEMA)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
+        self._load()
+
+    def _load(self) -> None:
+        one = self._connection.execute
+        self._oldest, newest = one("SELECT coalesce(min(id), 1), coalesce(max(id), 0) FROM event").fetchone()
+        self._next = newest + 1
+        self._next_exchange: int = one("SELECT coalesce(max(id), 0) + 1 FROM exchange").fetchone()[0]
+        self._counts = dict.fromkeys(COUNTS, 0) | dict(one("SELECT name, count FROM tally").fetchall())
+
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do `work` on the store's thread and wait for it without holding up the loop."""
+        if kwargs:
+            raise TypeError("work on the store's thread takes positional arguments")
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
+
+    def close(self) -> None:
+        """Finish what was begun and close the file."""
+        self._thread.shutdown(wait=True)
+        self._connection.close()
+
+    # Everything below runs on the store's thread.
+
+    def select(self, query: str, parameters: Sequence[object] = ()) -> list[Row]:
+        return self._connection.execute(query, parameters).fetchall()
+
+    def counts(self) -> dict[str, int]:
+        """Counts since the last reset, and how many events are still kept."""
+        return {**self._counts, "kept": self._next - self._oldest}
+
+    def add(self, records: list[Record], exchange: Exchange, faulted: bool = False) -> None:
+        """Mark copies and commit `records` with the exchange that brought them; raises `sqlite3.Error` if it cannot."""
+        counts = dict(self._counts)
+        for number, record in enumerate(records, self._next):
+            record.id = number
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            accepted = [record for record in records if record.good]
+            if accepted:
+                mark(accepted, *self._known(accepted))
+            self._write(records, exchange)
+            _count(counts, records)
+            counts["faulted"] += faulted
+            self._connection.executemany("INSERT OR REPLACE INTO tally VALUES (?, ?)", counts.items())
+            self._connection.execute("COMMIT")
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._counts = counts
+        self._next += len(records)
+        self._next_exchange += 1
+        while self._next - self._oldest > self._keep + self._chunk:
+            self._drop(self._chunk)
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        for table in ("event", "browser_key", "exchange", "tally"):
+            self._connection.execute(f"DELETE FROM {table}")
+        self._connection.execute("COMMIT")
+        self._load()
+
+    def _known(self, records: list[Record]) -> tuple[dict[int, First], dict[int, First]]:
+        keys = {record.key for record in records if record.key is not None}
+        meeting = {key for record in records for _, key in record.fallback}
+        since = records[0].received - WINDOW
+        firsts: dict[int, First] = {}
+        browsers: dict[int, First] = {}
+        if keys:
+            rows = self._connection.execute(_FIRSTS, (msgspec.json.encode(list(keys)).decode(), since))
+            firsts = {key: First(event, received, True) for key, event, received in rows}
+        if meeting:
+            rows = self._connection.execute(_BROWSERS, (msgspec.json.encode(list(meeting)).decode(), since))
+            browsers = {key: First(event, received, bool(has_id)) for key, event, received, has_id in rows}
+        return firsts, browsers
+
+    def _write(self, records: list[Record], exchange: Exchange) -> None:
+        number = self._next_exchange
+        self._connection.executemany(
+            _INSERT_EVENT,
+            [
+                (
+                    r.id,
+                    r.received,
+                    r.channel,
+                    r.good,
+                    r.pixel_id,
+                    r.event_name,
+                    r.event_id,
+                    r.event_time,
+                    r.action_source,
+                    r.key,
+                    r.match_keys,
+                    r.findings,
+                    r.address,
+                    r.order_id,
+                    r.first,
+                    r.deduplicated_by,
+                    r.test_event_code,
+                    number,
+                    r.body,
+                    r.error,
+                )
+                for r in records
+            ],
+        )
+        meeting = [
+            (key, r.key is not None, r.received, r.id)
+            for r in records
+            if r.good and r.channel == 1
+            for _, key in r.fallback
+        ]
+        if meeting:
+            self._connection.executemany("INSERT INTO browser_key VALUES (?,?,?,?)", meeting)
+        e = exchange
+        self._connection.execute(
+            _INSERT_EXCHANGE,
+            (number, e.received, e.method, e.target, e.content_type, e.body, e.cut, e.status, e.answer),
+        )
+        self._connection.execute("DELETE FROM exchange WHERE id <= ?", (number - EXCHANGES_KEPT,))
+
+    def _drop(self, many: int) -> None:
+        until = self._oldest + many
+        self._connection.execute("DELETE FROM event WHERE id < ?", (until,))
+        self._connection.execute("DELETE FROM browser_key WHERE event < ?", (until,))
+        self._oldest = until
+
+
+def _count(counts: dict[str, int], records: Iterable[Record]) -> None:
+    for record in records:
+        counts["total"] += 1
+        counts["good" if record.good else "bad"] += 1
+        counts["browser" if record.channel else "server"] += 1
+        counts["deduplicated"] += record.first is not None

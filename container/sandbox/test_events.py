@@ -1,0 +1,98 @@
+"""Test Events: browser and server copies as they came, paired, with the raw request and our answer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from .record import CHANNELS
+from .store import Row, Store
+from .surface import condition
+from .web import JSON, number
+
+SHOWN = 50
+_EVENT = (
+    "SELECT id, received, pixel_id, channel, event_name, event_id, action_source, good, first, deduplicated_by, "
+    "test_event_code, body, error, exchange FROM event"
+)
+
+
+class TestEvents:
+    """`GET /test-events`: the newest events (50 unless `limit` says otherwise), newest last, filtered as `/good` is."""
+
+    __test__ = False  # a name pytest would take for its own
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def show(self, request: Request) -> Response:
+        where, values = condition(request.query_params)
+        limit = number(request.query_params, "limit", 500) or SHOWN
+        return JSON(await self._store.run(self._read, where, values, limit))
+
+    def _read(self, where: str, values: list[object], limit: int) -> dict[str, object]:
+        rows = self._store.select(f"{_EVENT} WHERE {where} ORDER BY id DESC LIMIT ?", [*values, limit])[::-1]
+        copies = self._related("SELECT first, id, channel FROM event WHERE first IN", [row[0] for row in rows])
+        firsts = self._related("SELECT id, id, channel FROM event WHERE id IN", [row[8] for row in rows if row[8]])
+        numbers = sorted({int(row[13]) for row in rows})
+        return {
+            "events": [_event(row, copies[row[0]], firsts[row[8]]) for row in rows],
+            "requests": {str(exchange["id"]): exchange for exchange in self._exchanges(numbers)},
+        }
+
+    def _related(self, query: str, ids: list[object]) -> dict[object, list[dict[str, object]]]:
+        related: dict[object, list[dict[str, object]]] = defaultdict(list)
+        text = msgspec.json.encode(ids).decode()
+        for of, event, channel in self._store.select(f"{query} (SELECT value FROM json_each(?)) ORDER BY id", (text,)):
+            related[of].append({"id": event, "channel": CHANNELS[channel]})
+        return related
+
+    def _exchanges(self, numbers: list[int]) -> list[dict[str, object]]:
+        rows = self._store.select(
+            "SELECT id, received, method, target, content_type, body, cut, status, answer FROM exchange "
+            "WHERE id IN (SELECT value FROM json_each(?))",
+            (msgspec.json.encode(numbers).decode(),),
+        )
+        return [
+            {
+                "id": number,
+                "received": received,
+                "method": method,
+                "target": target,
+                "content_type": kind,
+                "body": _readable(body),
+                "cut": bool(cut),
+                "answer": {"status": status, "body": _readable(answer)},
+            }
+            for number, received, method, target, kind, body, cut, status, answer in rows
+        ]
+
+
+def _event(row: Row, copies: list[dict[str, object]], firsts: list[dict[str, object]]) -> dict[str, object]:
+    number, received, pixel, channel, name, identity, source, good, first, by, code, body, error, exchange = row
+    assert isinstance(body, bytes)
+    return {
+        "id": number,
+        "received": received,
+        "pixel_id": pixel,
+        "channel": CHANNELS[channel],
+        "event_name": name,
+        "event_id": identity,
+        "action_source": source,
+        "test_event_code": code,
+        "accepted": bool(good),
+        "deduplicated": first is not None,
+        "deduplicated_by": by,
+        "copy_of": firsts[0] if firsts else None,
+        "copies": copies,
+        "error": msgspec.Raw(error) if isinstance(error, bytes) else None,
+        "event": msgspec.Raw(body),
+        "request": str(exchange),
+    }
+
+
+def _readable(body: object) -> str:
+    return body.decode("utf-8", "replace") if isinstance(body, bytes) else ""
