@@ -1,0 +1,209 @@
+"""Fields: the parameters of one GA4 event, gathered from the URL and its line of the body, and the event they make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import Any
+
+from container.component import Incoming
+from container.event import Event
+from container.ga4.client_hints import read_hints
+from container.ga4.consent import granted_states, read_consent
+from container.ga4.items import read_items
+from container.ga4.numbers import read_number
+from container.ga4.parameters import (
+    EVENT,
+    EXTRA,
+    EXTRA_NUMBERS,
+    HINT,
+    ITEMS,
+    KNOWN,
+    NUMBERS,
+    PARKED,
+    PROPERTIES,
+    PROPERTIES_KEY,
+    PROPERTY_NUMBERS,
+    SST,
+    SYSTEM,
+    UNKNOWN,
+    USER_DATA,
+    find_target,
+)
+from container.ga4.user_data import merge, nest, read_em
+from container.hit import Hit, split_url
+
+_WORKER = "/service_worker/"  # a service worker's own script is not the page
+_LONGEST_CACHED = 1024
+
+
+class Fields:
+    """What a hit says of one event, as texts by their place in the event data; a later value replaces an earlier."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: list[dict[Any, Any]] | None = None) -> None:
+        # The two keys everybody looks for come first in the event, wherever the sender put them.
+        self.parts: list[dict[Any, Any]] = parts or [
+            {"event_name": "", "client_id": ""}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+        ]  # fmt: skip
+
+    def take(self, pairs: Iterable[tuple[str, str]]) -> Fields:
+        """Add decoded parameters."""
+        parts, known = self.parts, KNOWN
+        for name, value in pairs:
+            part, key = known.get(name) or find_target(name)
+            parts[part][key] = value
+        return self
+
+    def copy(self) -> Fields:
+        """The same fields, to be overlaid by the line of one event of a batch."""
+        return Fields([dict(part) for part in self.parts])
+
+    @property
+    def event_name(self) -> str:
+        """The event's name, "" when the hit holds none: then it is no event."""
+        return str(self.parts[EVENT]["event_name"])
+
+    def read(self, hit: Hit) -> Incoming:
+        """The event of these fields, which are used up by it."""
+        parts = self.parts
+        notes: list[str] = []
+        event: Event = parts[EVENT]
+        if "" in event.values():
+            event = {key: value for key, value in event.items() if value}
+        _add_numbers(event, parts[NUMBERS], notes)
+        _add_extra(event, parts, notes)
+        _add_place(event, hit, notes)
+        location = event.get("event_location")
+        if location is not None:
+            event["event_location"] = _read_region(location)
+        if parts[ITEMS]:
+            items = read_items(parts[ITEMS])
+            if items:
+                event["items"] = items
+        if parts[USER_DATA] or "x-ga-em" in event:
+            _add_user_data(event, parts[USER_DATA], notes)
+        if parts[PROPERTIES] or parts[PROPERTY_NUMBERS]:
+            _add_properties(event, parts, notes)
+        header = hit.headers.get("sec-ch-ua", "")
+        if parts[HINT] or header:
+            event["client_hints"] = read_hints(parts[HINT], header)
+        event.update(parts[UNKNOWN])
+        if parts[SYSTEM]:
+            event["x-ga-system_properties"] = parts[SYSTEM]
+        _note_missing(event, notes)
+        gcd = event.get("x-ga-gcd", "")
+        explicit, implicit = read_consent(event.get("x-ga-gcs", ""), gcd)
+        sst = parts[SST]
+        if gcd and (explicit or implicit):
+            sst["consent"] = {"consentGrantedState": granted_states(explicit, implicit)}
+        if sst:
+            event["x-sst-system_properties"] = sst
+        return Incoming(event, dict(explicit), dict(implicit), notes)
+
+
+def _add_numbers(event: Event, texts: dict[str, str], notes: list[str]) -> None:
+    for key, text in texts.items():
+        number = read_number(text)
+        if number is not None:
+            event[key] = number
+        elif text:
+            notes.append(f"{key} is not a number and was left out")
+
+
+def _add_extra(event: Event, parts: list[dict[Any, Any]], notes: list[str]) -> None:
+    """Event parameters keep their names, unless the name is one the hit itself has filled."""
+    extra: dict[str, Any] = parts[EXTRA]
+    if parts[EXTRA_NUMBERS]:
+        _add_numbers(extra, parts[EXTRA_NUMBERS], notes)
+    for key in event.keys() & extra.keys():
+        value = extra.pop(key)
+        if value != event[key]:
+            parts[PARKED][key] = value
+    event.update(extra)
+    for key, value in parts[PARKED].items():
+        if value == "[object Object]":
+            notes.append(f"the event parameter '{key}' is an object the sender could not write and was left out")
+            continue
+        kept = f"x-ga-mp2-ep-{key}"
+        event[kept] = value
+        notes.append(f"the event parameter '{key}' has the name of a built-in key and was kept as {kept}")
+
+
+def _add_place(event: Event, hit: Hit, notes: list[str]) -> None:
+    """Who asks from which page: the visitor's address and browser, and the parts of the page's URL."""
+    address = event.get("ip_override")
+    if address is not None and not _is_address(address):
+        if address != "::":  # the sender's way of saying it was redacted
+            notes.append("_uip is not an IP address and was left out")
+        del event["ip_override"]
+        address = None
+    if address is None and hit.ip:
+        event["ip_override"] = hit.ip
+    agent = hit.headers.get("user-agent")
+    if agent:
+        event["user_agent"] = agent
+    location = event.get("page_location")
+    if location is None:
+        location = _page_of_headers(hit)
+        if not location:
+            return
+        event["page_location"] = location
+        notes.append("page_location is taken from the request's headers: the hit has no dl")
+    host, path = _page_parts(location) if len(location) <= _LONGEST_CACHED else _page_parts.__wrapped__(location)
+    if host:
+        event.setdefault("page_hostname", host)
+        event.setdefault("page_path", path)
+
+
+@lru_cache(maxsize=2048)
+def _page_parts(location: str) -> tuple[str, str]:
+    host, path, _ = split_url(location)
+    return host, path or "/"
+
+
+def _page_of_headers(hit: Hit) -> str:
+    for name in ("x-effective-referer", "referer", "x-effective-origin"):
+        url = hit.headers.get(name, "")
+        if url.startswith(("https://", "http://")) and _WORKER not in url:
+            return url
+    return ""
+
+
+@lru_cache(maxsize=2048)
+def _is_address(text: str) -> bool:
+    try:
+        return not ip_address(text).is_unspecified
+    except ValueError:
+        return False
+
+
+def _read_region(text: str) -> dict[str, str]:
+    country, _, region = text.partition("-")
+    return {"country": country, "region": region} if region else {"country": country}
+
+
+def _add_user_data(event: Event, flat: dict[str, str], notes: list[str]) -> None:
+    data = nest(flat) if flat else {}
+    if "x-ga-em" in event:
+        known, said = read_em(event["x-ga-em"])
+        notes.extend(said)
+        data = merge(data, known)
+    if data:
+        event["user_data"] = data
+
+
+def _add_properties(event: Event, parts: list[dict[Any, Any]], notes: list[str]) -> None:
+    properties: dict[str, Any] = parts[PROPERTIES]
+    _add_numbers(properties, parts[PROPERTY_NUMBERS], notes)
+    if properties:
+        event[PROPERTIES_KEY] = properties
+
+
+def _note_missing(event: Event, notes: list[str]) -> None:
+    if "client_id" not in event:
+        notes.append("the hit has no client id (cid)")
+    if "x-ga-measurement_id" not in event:
+        notes.append("the hit has no measurement id (tid)")
