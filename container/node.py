@@ -10,8 +10,9 @@ from typing import Any, Literal
 class Node:
     """A mapping (``items``), a list (``elements``) or a scalar (``value``), with line and column from 1.
 
-    ``raw`` is a scalar's text as written; ``quoted`` says whether quotes kept it text; ``environment`` names the
-    variable a value was read from, ``missing`` says it is not set, ``excused`` that nobody needs it now. ``path`` is the dotted way to it from the top of the file.
+    ``raw`` is a scalar's text as written; ``quoted`` says whether quotes kept it text. ``environment`` names the
+    variable a value was read from, ``missing`` says it is not set, ``excused`` that nobody needs it now.
+    ``path`` is the dotted way to it from the top of the file.
     """
 
     kind: Literal["mapping", "list", "scalar"]

@@ -6,13 +6,12 @@ import hashlib
 import hmac
 import re
 from base64 import urlsafe_b64decode
-from collections.abc import Iterable
 
 from container.hit import Hit
-from container.kinds import Choice, Duration, ListOf, Secret, SecretText, Text
+from container.kinds import Choice, Duration, Group, ListOf, Secret, SecretText, Text
 from container.moment import moment
-from container.problem import Complaint
-from container.schema import Options, option
+from container.node import Node
+from container.schema import INVALID, Invalid, Options, Reader, option
 
 _MOST_PARTS = 20
 
@@ -63,14 +62,6 @@ class Signature(Options):
         """Whether the sender says when it sent."""
         return bool(self.timestamp_header or self.timestamp_prefix)
 
-    def complaints(self, name: str) -> Iterable[Complaint]:
-        """What is wrong with the options taken together, told of the option ``name``."""
-        if "{body}" not in self.payload:
-            yield Complaint(name, "the signed payload leaves out the body", "put {body} into payload")
-        if "{timestamp}" in self.payload and not self.timed:
-            hint = "add timestamp_header or timestamp_prefix"
-            yield Complaint(name, "the payload holds {timestamp} but nothing says where the time is", hint)
-
     def fault(self, hit: Hit, now: float) -> str:
         """What is wrong with the request's signature at ``now``, in a few words; "" when it is the sender's."""
         parts = _parts(hit.headers.get(self._header, ""))
@@ -114,6 +105,32 @@ class Signature(Options):
             return urlsafe_b64decode(text.replace("+", "-").replace("/", "_") + "=" * (-len(text) % 4))
         except ValueError:
             return b""
+
+
+class Signed(Group[Signature]):
+    """A signing key alone, or a mapping that says how requests are signed."""
+
+    secret = True
+
+    def __init__(self) -> None:
+        super().__init__(Signature)
+        self.noun = "a signing key or a mapping"
+
+    def decode(self, node: Node, reader: Reader) -> Signature | Invalid:
+        made = super().decode(node, reader)
+        if isinstance(made, Invalid):
+            return made
+        place = node.items.get("payload", node)
+        wrong = hint = ""
+        if made.keyless and reader.secrets_required:
+            wrong, hint = "the signing key is empty", "set it in the environment, or remove the option"
+        elif "{body}" not in made.payload:
+            wrong, hint = "the signed payload leaves out the body", "put {body} into payload"
+        elif "{timestamp}" in made.payload and not made.timed:
+            wrong, hint = "nothing says where {timestamp} is", "add timestamp_header or timestamp_prefix"
+        if wrong:
+            reader.problem(place, "value", wrong, hint)
+        return INVALID if wrong else made
 
 
 def _parts(header: str) -> list[str]:

@@ -136,13 +136,14 @@ def decode_options(cls: type[G], node: Node, reader: Reader, *, title: str) -> G
     bare = cls.bare_option()
     if node.kind == "mapping" and not (bare is not None and bare.kind.mapping and not _names_option(cls, node)):
         nodes = node.items
-    elif node.kind == "scalar" and node.value is None and node.environment is None:
+    elif node.kind == "scalar" and node.value is None and not node.missing:
         nodes = {}
     elif bare is not None:
         nodes = {bare.name: node}
     else:
-        names = ", ".join(cls.options) or "none"
-        reader.problem(node, "type", f"expected the options of {title}, found {node.noun}", f"options: {names}")
+        if not node.missing:
+            names = ", ".join(cls.options) or "none"
+            reader.problem(node, "type", f"expected the options of {title}, found {node.noun}", f"options: {names}")
         return INVALID
     values, whole = _decode_each(cls, node, nodes, reader, title)
     if not whole:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import re2
 
@@ -16,6 +16,7 @@ from container.problem import suggestion
 from container.schema import INVALID, Invalid, Kind, Reader
 
 T = TypeVar("T")
+N = TypeVar("N", int, float)
 
 NAME_PATTERN = r"[A-Za-z_][A-Za-z0-9_]*"
 """What a variable, trigger, tag or client may be called: a word an expression can use."""
@@ -53,23 +54,22 @@ class Text(Kind[str]):
         return schema
 
 
-class Number(Kind[float]):
+class _Numeric(Kind[N]):
     """A finite number, in a range when one is given."""
 
-    noun = "a number"
     whole = False
 
     def __init__(self, low: float | None = None, high: float | None = None) -> None:
         self.low, self.high = low, high
 
-    def decode(self, node: Node, reader: Reader) -> float | Invalid:
-        value = node.value
+    def decode(self, node: Node, reader: Reader) -> N | Invalid:
+        value: Any = node.value
         if isinstance(value, bool) or not isinstance(value, int | float) or (self.whole and isinstance(value, float)):
             return self.expected(node, reader)
         if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
             reader.problem(node, "value", f"{node.raw} is out of range", f"write {self.noun} {self._range()}")
             return INVALID
-        return value
+        return cast(N, value)
 
     def _range(self) -> str:
         if self.low is not None and self.high is not None:
@@ -85,7 +85,13 @@ class Number(Kind[float]):
         return schema
 
 
-class Integer(Number, Kind[int]):
+class Number(_Numeric[float]):
+    """A finite number, in a range when one is given."""
+
+    noun = "a number"
+
+
+class Integer(_Numeric[int]):
     """A whole number, in a range when one is given."""
 
     noun = "a whole number"
@@ -245,7 +251,7 @@ def _re2_options() -> Any:
 class Templated(Kind[Expression]):
     """A value for every event: a constant, or text with ``{{ }}``. Not a mapping or a list."""
 
-    noun = "a value or \"{{ an expression }}\""
+    noun = 'a value or "{{ an expression }}"'
 
     def decode(self, node: Node, reader: Reader) -> Expression | Invalid:
         if node.kind != "scalar":

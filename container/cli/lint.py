@@ -1,0 +1,34 @@
+"""``tagdock lint``: every problem of a configuration in one run."""
+
+from __future__ import annotations
+
+import click
+
+from container.cli.common import config_option, json_option, out, print_problems, write
+from container.config.load import load
+from container.web.json import to_bytes
+
+
+@click.command()
+@config_option
+@json_option
+@click.option("--strict", is_flag=True, help="Warnings fail too.")
+def lint(config: str, as_json: bool, strict: bool) -> None:
+    """Check the configuration and report everything that is wrong with it."""
+    loaded = load(config)
+    problems = loaded.problems
+    if as_json:
+        write(to_bytes([one.to_json() for one in problems]))
+    else:
+        print_problems(problems, out)
+        errors, warnings = len(loaded.errors), len(problems) - len(loaded.errors)
+        if not problems:
+            out.print(f"[green]{config} is in order[/green]")
+        else:
+            out.print(f"{_count(errors, 'error')}, {_count(warnings, 'warning')}")
+    if loaded.errors or (strict and problems):
+        raise SystemExit(1)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")

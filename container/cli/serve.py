@@ -1,0 +1,103 @@
+"""``tagdock serve``: the container, running."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import sys
+
+import click
+import uvicorn
+
+from container.cli.common import config_option, configuration, err, print_problems
+from container.config.document import Configuration
+from container.config.load import load
+from container.outbox import OutboxUnavailable
+from container.web.app import App
+
+
+@click.command()
+@config_option
+@click.option("--listen", metavar="HOST:PORT", help="Listen here instead of container.listen.")
+def serve(config: str, listen: str | None) -> None:
+    """Run the container: take hits, keep their payloads, deliver them."""
+    container = configuration(config)
+    print_problems([one for one in load(config).problems if one.warning])
+    host, port = _address(listen, container)
+    _log()
+    bound = _bind(host, port)
+    token = os.environ.get("TAGDOCK_TOKEN") or secrets.token_urlsafe(16)
+    actual = bound.getsockname()[1]
+    try:
+        app = App(container, token=token, port=actual)
+    except OutboxUnavailable as error:
+        err.print(f"the outbox cannot be opened: {error}", style="red")
+        raise SystemExit(1) from None
+    _greet(container, host, actual, token)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,  # type: ignore[arg-type]
+            loop="uvloop" if sys.platform != "win32" else "asyncio",
+            http="httptools",
+            access_log=False,
+            log_level="warning",
+            lifespan="on",
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=10,
+        )
+    )
+    server.run(sockets=[bound])
+    if not server.started:
+        raise SystemExit(1)
+
+
+def _address(listen: str | None, container: Configuration) -> tuple[str, int]:
+    if listen is None:
+        return container.container.address
+    host, colon, port = listen.rpartition(":")
+    if not colon or not port.isdigit() or int(port) > 65535:
+        raise click.BadParameter(f"'{listen}' is not an address; write 127.0.0.1:8080", param_hint="--listen")
+    return host.strip("[]"), int(port)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        bound = socket.socket(family, socket.SOCK_STREAM)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        err.print(f"cannot listen on {host}:{port}: {reason}; choose another with --listen HOST:PORT", style="red")
+        raise SystemExit(1) from None
+    bound.set_inheritable(True)
+    return bound
+
+
+def _log() -> None:
+    """One line a fact, on standard error, never a value of a hit."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S%z"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    # Libraries log addresses with tokens in them at this level.
+    for name in ("httpx2", "httpx", "httpcore2", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _greet(container: Configuration, host: str, port: int, token: str) -> None:
+    here = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    where = "the sandbox in this server" if container.delivery.to == "sandbox" else "the vendors, live"
+    hit = "v=2&tid=G-SHOP&cid=7.8&gcs=G111&en=purchase&cu=EUR&epn.value=120&ep.event_id=o-1&ep.transaction_id=o-1"
+    lines = [
+        f"{container.container.name} listens on {here} and delivers to {where}",
+        f"preview token: {token}",
+        "try it:",
+        f"  curl -H 'X-Tagdock-Preview: {token}' '{here}/g/collect?{hit}'",
+    ]
+    if container.delivery.to == "sandbox":
+        lines.append(f"  curl '{here}/sandbox/good'")
+    for line in lines:
+        err.print(line, markup=False)

@@ -1,0 +1,160 @@
+"""Decoding: nodes to components and sections through their declared options; every fault becomes a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from container.component import Component, Condition
+from container.kinds import decode_options, shorten
+from container.node import Node
+from container.problem import Problem, suggestion
+from container.registry import Registry
+from container.schema import INVALID, Invalid, Options
+
+C = TypeVar("C", bound=Options)
+
+
+@dataclass(slots=True)
+class Mention:
+    """A name used somewhere: it must exist once the whole file was read. ``owner`` is the variable that uses it."""
+
+    node: Node
+    what: str
+    name: str
+    offset: int
+    owner: str
+
+
+@dataclass
+class Decoder:
+    """Turns nodes into what they declare; the Reader that kinds talk to."""
+
+    registry: Registry
+    secrets_required: bool = False
+    problems: list[Problem] = field(default_factory=list)
+    mentions: list[Mention] = field(default_factory=list)
+    owner: str = ""
+
+    def problem(self, node: Node, kind: str, text: str, hint: str, *, offset: int = 0) -> None:
+        """Report an error at a node, ``offset`` characters into its text."""
+        line, column = place(node, offset)
+        self.problems.append(Problem(node.file, line, column, node.path, kind, text, hint))
+
+    def warning(self, node: Node, kind: str, text: str, hint: str) -> None:
+        """Report something that does not stop the container."""
+        self.problems.append(Problem(node.file, node.line, node.column, node.path, kind, text, hint, warning=True))
+
+    def refer(self, node: Node, what: str, name: str, *, offset: int = 0) -> None:
+        """Remember that a name must exist."""
+        self.mentions.append(Mention(node, what, name, offset, self.owner))
+
+    @contextmanager
+    def owned(self, name: str) -> Iterator[None]:
+        """While a variable is decoded, the names it uses are its own."""
+        before, self.owner = self.owner, name
+        try:
+            yield
+        finally:
+            self.owner = before
+
+    def section(self, cls: type[C], node: Node | None, title: str) -> C | None:
+        """A section of the file, its defaults when it is not written, None when it is wrong."""
+        if node is None:
+            return cls()
+        made = decode_options(cls, node, self, title=title)
+        if isinstance(made, Invalid):
+            return None
+        return made if self._content(made, node) else None
+
+    def conditions(self, node: Node) -> list[Condition] | Invalid:
+        """The body of a trigger: conditions by their word."""
+        if node.kind != "mapping":
+            hint = "write conditions such as { event: purchase }"
+            if not node.missing:
+                self.problem(node, "type", f"expected the conditions of a trigger, found {node.noun}", hint)
+            return INVALID
+        found: list[Condition] = []
+        whole = True
+        for word, inner in node.items.items():
+            component = self._make("condition", word, node.keys[word], inner)
+            if isinstance(component, Condition):
+                found.append(component)
+            else:
+                whole = False
+        return found if whole else INVALID
+
+    def component(self, noun: str, node: Node, routing: frozenset[str]) -> tuple[Component | None, dict[str, Node]]:
+        """The component of an entry ``name: { word: options, routing words ... }`` and its routing words."""
+        known = self.registry.of(noun)
+        if node.kind == "scalar" and isinstance(node.value, str):
+            return self._make(noun, node.value, node, Node("scalar", node.file, node.line, node.column, node.path)), {}
+        if node.kind != "mapping":
+            if not node.missing:
+                hint = f"write one of {', '.join(sorted(known))}"
+                self.problem(node, "type", f"expected a {noun}, found {node.noun}", hint)
+            return None, {}
+        beside = {word: inner for word, inner in node.items.items() if word in routing}
+        words = [word for word in node.items if word not in routing]
+        chosen = [word for word in words if word in known]
+        if len(chosen) == 1:
+            for word in words:
+                if word not in chosen:
+                    self._stray(noun, word, chosen[0], node, routing)
+            return self._make(noun, chosen[0], node.keys[chosen[0]], node.items[chosen[0]]), beside
+        if len(chosen) > 1:
+            text = f"'{chosen[0]}' and '{chosen[1]}' are both types of {noun}s"
+            self.problem(node.keys[chosen[1]], "type", text, f"make two {noun}s of them")
+        elif words:
+            text = f"'{words[0]}' is not a type of {noun}"
+            hint = suggestion(words[0], known)
+            self.problem(node.keys[words[0]], "unknown", text, hint)
+        else:
+            self.problem(node, "missing", f"the {noun} has no type", f"add one of {', '.join(sorted(known))}")
+        return None, beside
+
+    def _stray(self, noun: str, word: str, chosen: str, node: Node, routing: frozenset[str]) -> None:
+        """A word beside the type that is not a routing word, often an option one level too far out."""
+        options = self.registry.of(noun)[chosen].options
+        if word in options:
+            text, hint = f"'{word}' is an option of {chosen}", f"move it into {chosen}: {{ ... }}"
+        else:
+            text = f"'{word}' is not known beside {chosen}"
+            hint = suggestion(word, [*routing, *options])
+        self.problem(node.keys[word], "unknown", text, hint)
+
+    def _make(self, noun: str, word: str, at: Node, body: Node) -> Component | None:
+        cls = self.registry.of(noun).get(word)
+        if cls is None:
+            text = f"'{shorten(word)}' is not a type of {noun}"
+            self.problem(at, "unknown", text, suggestion(word, self.registry.of(noun)))
+            return None
+        if body.kind == "scalar" and body.value is None and body.environment is None:
+            body = Node("mapping", at.file, at.line, at.column, at.path)
+        made = decode_options(cls, body, self, title=word)
+        if isinstance(made, Invalid):
+            return None
+        return made if self._content(made, body) else None
+
+    def _content(self, made: Any, node: Node) -> bool:
+        """Ask the built thing itself what is wrong with it."""
+        sound = True
+        for complaint in made.complaints() if hasattr(made, "complaints") else ():
+            at = node.items.get(complaint.option, node)
+            if complaint.warning:
+                self.warning(at, complaint.kind, complaint.text, complaint.hint)
+            else:
+                self.problem(at, complaint.kind, complaint.text, complaint.hint)
+                sound = False
+        return sound
+
+
+def place(node: Node, offset: int) -> tuple[int, int]:
+    """Line and column of a character inside a node's text. A block text's lines are only known roughly."""
+    if not offset:
+        return node.line, node.column
+    if node.block:
+        return node.line + 1 + node.raw[:offset].count("\n"), 1
+    return node.line, node.column + offset + (1 if node.quoted else 0)

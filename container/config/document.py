@@ -1,0 +1,220 @@
+"""The document: what a valid configuration is in memory. It is built whole or not at all."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from container.component import Client, Condition, Tag, Transformation, Variable
+from container.context import Context
+from container.event import CONSENT_PURPOSES
+from container.kinds import Choice, Duration, Group, Integer, ListOf, Reference, Size, Text
+from container.problem import Complaint
+from container.schema import Options, option
+
+
+class ContainerSection(Options):
+    """The container itself: its name, where it listens, whom it answers and believes."""
+
+    name: str = option(Text(), "What the container is called in pages and logs.", default="tagdock")
+    listen: str = option(
+        Text(r"[^\s:]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5}", example="127.0.0.1:8080"),
+        "Address and port to listen on.",
+        default="127.0.0.1:8080",
+    )
+    origins: list[str] = option(
+        ListOf(Text(r"https?://[^/\s]+", example="https://shop.example")),
+        "Pages' origins that may read answers; with none written any origin is answered.",
+        default=[],
+    )
+    trusted_proxies: list[str] = option(
+        ListOf(Text()),
+        "Addresses or networks of your own proxies, whose forwarding headers tell the visitor's address.",
+        default=[],
+    )
+    body_limit: int = option(Size(), "The largest body of a hit that is read.", default=256 * 1024)
+
+    def complaints(self) -> Iterable[Complaint]:
+        """Addresses that cannot be."""
+        for text in self.trusted_proxies:
+            try:
+                ipaddress.ip_network(text, strict=False)
+            except ValueError:
+                hint = "write an address or a network such as 10.0.0.0/8"
+                yield Complaint("trusted_proxies", f"'{text}' is not an address", hint)
+        if int(self.listen.rpartition(":")[2]) > 65535:
+            yield Complaint("listen", "a port is at most 65535", "write a port such as 8080")
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port to listen on."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+
+class LimitedDataUseSection(Options):
+    """When Meta is told to limit its use of an event's data, and for which country and state."""
+
+    when: str = option(Reference("trigger"), "The trigger that says so.", bare=True)
+    country: int = option(Integer(0, 1), "1 for the USA, 0 to let Meta locate the event.", default=0)
+    state: int = option(Integer(0, 9999), "Meta's number of the state, such as 1000 for California.", default=0)
+
+
+class ConsentSection(Options):
+    """What may happen without a visitor's explicit word, and which triggers grant a purpose."""
+
+    when_unset: str = option(
+        Choice("denied", "granted"), "How a purpose counts that nobody spoke about.", default="denied"
+    )
+    implicit: str = option(
+        Choice("ignored", "used"),
+        "Whether the state Google's tag assumed for the region counts where the site said nothing.",
+        default="ignored",
+    )
+    ad_storage: str | None = option(Reference("trigger"), "A trigger that grants ad_storage.", default=None)
+    analytics_storage: str | None = option(
+        Reference("trigger"), "A trigger that grants analytics_storage.", default=None
+    )
+    ad_user_data: str | None = option(Reference("trigger"), "A trigger that grants ad_user_data.", default=None)
+    ad_personalization: str | None = option(
+        Reference("trigger"), "A trigger that grants ad_personalization.", default=None
+    )
+    limited_data_use: LimitedDataUseSection | None = option(
+        Group(LimitedDataUseSection), "Meta's Limited Data Use.", default=None
+    )
+
+    def granting(self) -> dict[str, str]:
+        """The trigger that grants each purpose, where there is one."""
+        found = {purpose: getattr(self, purpose) for purpose in CONSENT_PURPOSES}
+        return {purpose: trigger for purpose, trigger in found.items() if trigger is not None}
+
+
+class BatchSection(Options):
+    """How many payloads share a request, and how long the first of them waits for the others."""
+
+    at_most: int = option(Integer(1, 1000), "The most payloads in one request.", default=500)
+    wait: float = option(Duration(), "The longest a payload waits for company.", default=1.0)
+
+
+class RetrySection(Options):
+    """How a payload that could not be delivered is tried again."""
+
+    first: float = option(Duration(), "The first pause; it doubles each time, with a random share of it.", default=1.0)
+    longest: float = option(Duration(), "The longest pause.", default=900.0)
+    give_up_after: float = option(Duration(), "The age at which a payload is given up as dead.", default=86400.0)
+
+
+class OutboxLimitSection(Options):
+    """How large the outbox may grow before hits are refused with 503."""
+
+    payloads: int = option(Integer(1), "The most payloads waiting.", default=5_000_000)
+
+
+class DeliverySection(Options):
+    """How payloads leave, and what happens when they cannot."""
+
+    to: str = option(
+        Choice("sandbox", "live"), "Where payloads go: the local stand-in or the vendors.", default="sandbox"
+    )
+    outbox: str = option(
+        Text(r"sqlite:.+", example="sqlite:data/outbox.db"),
+        "Where accepted payloads are kept until delivered.",
+        default="sqlite:data/outbox.db",
+    )
+    batch: BatchSection = option(Group(BatchSection), "How payloads share requests.", default=BatchSection())
+    retry: RetrySection = option(Group(RetrySection), "How failures are tried again.", default=RetrySection())
+    limit: OutboxLimitSection = option(
+        Group(OutboxLimitSection), "How large the outbox may grow.", default=OutboxLimitSection()
+    )
+
+
+@dataclass(slots=True)
+class Trigger:
+    """A named set of conditions that must all hold."""
+
+    name: str
+    conditions: list[Condition]
+
+    def holds(self, context: Context) -> bool:
+        """Whether every condition holds."""
+        return all(condition.holds(context) for condition in self.conditions)
+
+    def why_not(self, context: Context) -> str:
+        """The first condition that does not hold, with the value it saw."""
+        return next((one.why(context) for one in self.conditions if not one.holds(context)), "every condition holds")
+
+    def event_names(self) -> frozenset[str] | None:
+        """The only event names it can hold for, or None."""
+        names: frozenset[str] | None = None
+        for condition in self.conditions:
+            own = condition.event_names()
+            if own is not None:
+                names = own if names is None else names & own
+        return names
+
+
+@dataclass(slots=True)
+class Change:
+    """A transformation of the file: for every tag, or only for those in ``tags``."""
+
+    name: str
+    transformation: Transformation
+    tags: frozenset[str] | None
+
+
+@dataclass(slots=True)
+class Binding:
+    """A tag of the file with its routing: which triggers fire it, which block it, which consent it needs."""
+
+    name: str
+    tag: Tag
+    fires_on: tuple[Trigger, ...]
+    blocked_by: tuple[Trigger, ...]
+    needs_consent: tuple[str, ...]
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(eq=False)
+class Configuration:
+    """A whole configuration, valid by construction."""
+
+    file: str = "config.yaml"
+    container: ContainerSection = field(default_factory=ContainerSection)
+    clients: dict[str, Client] = field(default_factory=dict)
+    variables: dict[str, Variable] = field(default_factory=dict)
+    triggers: dict[str, Trigger] = field(default_factory=dict)
+    consent: ConsentSection = field(default_factory=ConsentSection)
+    changes: tuple[Change, ...] = ()
+    bindings: tuple[Binding, ...] = ()
+    delivery: DeliverySection = field(default_factory=DeliverySection)
+    tests: Any = None
+
+    def __post_init__(self) -> None:
+        self._by_name: dict[str, tuple[Binding, ...]] = {}
+        self._any_name = tuple(one for one in self.bindings if _names(one) is None)
+        for name in {name for one in self.bindings for name in _names(one) or ()}:
+            self._by_name[name] = tuple(one for one in self.bindings if (names := _names(one)) is None or name in names)
+        self.clients_by_priority = tuple(
+            sorted(self.clients.items(), key=lambda named: -named[1].priority)  # a stable sort keeps the file's order
+        )
+
+    def candidates(self, event_name: str) -> tuple[Binding, ...]:
+        """The tags whose triggers could hold for an event of this name; on most hits that is few of them."""
+        return self._by_name.get(event_name, self._any_name)
+
+    @property
+    def tags(self) -> dict[str, Tag]:
+        """The tags by their name in the file."""
+        return {one.name: one.tag for one in self.bindings}
+
+
+def _names(binding: Binding) -> frozenset[str] | None:
+    names: set[str] = set()
+    for trigger in binding.fires_on:
+        own = trigger.event_names()
+        if own is None:
+            return None
+        names |= own
+    return frozenset(names)

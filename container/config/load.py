@@ -1,0 +1,224 @@
+"""Loading: one file to a whole Configuration, or every problem it has in one run."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from container.component import Client, Component, Tag, Transformation, Variable
+from container.config.compose import Composer
+from container.config.crosscheck import crosscheck
+from container.config.decode import Decoder
+from container.config.document import (
+    Binding,
+    Change,
+    Configuration,
+    ConsentSection,
+    ContainerSection,
+    DeliverySection,
+    Trigger,
+)
+from container.event import CONSENT_PURPOSES
+from container.kinds import NAME_PATTERN, Choice, ListOf, Reference
+from container.node import Node
+from container.problem import ConfigurationError, Problem, suggestion
+from container.registry import Registry, discover
+from container.schema import Invalid
+
+T = TypeVar("T", bound=Component)
+
+SECTIONS = ("container", "clients", "variables", "triggers", "consent", "transformations", "tags", "delivery", "tests")
+"""The sections of a file in reading order."""
+
+ROUTING = {
+    "client": frozenset[str](),
+    "variable": frozenset[str](),
+    "transformation": frozenset({"for"}),
+    "tag": frozenset({"fires_on", "blocked_by", "needs_consent"}),
+}
+"""The words that stand beside a component's type, so that an option can never collide with them."""
+
+
+@dataclass
+class Loaded:
+    """What came of a file: a configuration when there is no error, and every problem, warnings included."""
+
+    configuration: Configuration | None
+    problems: list[Problem]
+    top: Node | None = None
+    registry: Registry = field(default_factory=Registry)
+
+    @property
+    def errors(self) -> list[Problem]:
+        """The problems that stop the container."""
+        return [one for one in self.problems if not one.warning]
+
+    def whole(self) -> Configuration:
+        """The configuration, or ConfigurationError with every error."""
+        if self.configuration is None:
+            raise ConfigurationError(self.errors)
+        return self.configuration
+
+
+def load(path: str | Path, environ: Mapping[str, str] | None = None) -> Loaded:
+    """Read a configuration file and the component folders beside it."""
+    path = Path(path)
+    composer = Composer(os.environ if environ is None else environ)
+    top = composer.read(path)
+    registry = discover(path.parent)
+    return _Loading(composer, registry, str(path)).run(top)
+
+
+def load_text(text: str, environ: Mapping[str, str] | None = None, *, file: str = "config.yaml") -> Loaded:
+    """Read a configuration from a text, with the shipped components."""
+    composer = Composer({} if environ is None else environ)
+    return _Loading(composer, discover(), file).run(composer.compose(text, file))
+
+
+class _Loading:
+    """One run over one file."""
+
+    def __init__(self, composer: Composer, registry: Registry, file: str) -> None:
+        self.composer = composer
+        self.registry = registry
+        self.file = file
+        self.decoder = Decoder(registry)
+        self.decoder.problems = composer.problems
+        composer.problems.extend(registry.problems)
+
+    def run(self, top: Node | None) -> Loaded:
+        if top is None:
+            return self._loaded(None, top)
+        if top.kind != "mapping":
+            hint = f"sections: {', '.join(SECTIONS)}"
+            self.decoder.problem(top, "type", f"expected sections, found {top.noun}", hint)
+            return self._loaded(None, top)
+        for word in top.items:
+            if word not in SECTIONS:
+                text = f"there is no section '{word}'"
+                self.decoder.problem(top.keys[word], "unknown", text, suggestion(word, SECTIONS))
+        sections = top.items
+        # Where payloads go decides whether a missing secret is an error, so delivery is read first.
+        delivery = self.decoder.section(DeliverySection, sections.get("delivery"), "delivery")
+        self.decoder.secrets_required = delivery is not None and delivery.to == "live"
+        container = self.decoder.section(ContainerSection, sections.get("container"), "container")
+        clients = self._entries("client", Client, sections.get("clients"))
+        variables = self._entries("variable", Variable, sections.get("variables"))
+        triggers = self._triggers(sections.get("triggers"))
+        consent = self.decoder.section(ConsentSection, sections.get("consent"), "consent")
+        changes = self._changes(sections.get("transformations"))
+        bindings = self._bindings(sections.get("tags"), triggers, changes)
+        self._unset_environment()
+        sound_clients = {name: one for name, (one, _) in clients.items() if one is not None}
+        crosscheck(self.decoder, top, clients=sound_clients)
+        if any(not one.warning for one in self.decoder.problems):
+            return self._loaded(None, top)
+        assert container is not None
+        assert consent is not None
+        assert delivery is not None
+        configuration = Configuration(
+            file=self.file,
+            container=container,
+            clients=sound_clients,
+            variables={name: one for name, (one, _) in variables.items() if one is not None},
+            triggers=triggers,
+            consent=consent,
+            changes=tuple(one for one in changes if one.tags is None),
+            bindings=tuple(bindings),
+            delivery=delivery,
+            tests=sections.get("tests"),
+        )
+        return self._loaded(configuration, top)
+
+    def _loaded(self, configuration: Configuration | None, top: Node | None) -> Loaded:
+        problems = sorted(set(self.decoder.problems))
+        return Loaded(configuration, problems, top, self.registry)
+
+    def _named(self, node: Node | None, noun: str) -> dict[str, Node]:
+        """The entries of a section whose names can be used as names."""
+        if node is None or (node.kind == "scalar" and node.value is None):
+            return {}
+        if node.kind != "mapping":
+            hint = f"write one line for each {noun}: its name, a colon, what it is"
+            self.decoder.problem(node, "type", f"expected {noun}s by name, found {node.noun}", hint)
+            return {}
+        for name in node.items:
+            if not re.fullmatch(NAME_PATTERN, name):
+                text = f"'{name}' cannot be the name of a {noun}"
+                hint = "use letters, digits and _, not starting with a digit"
+                self.decoder.problem(node.keys[name], "name", text, hint)
+            elif noun == "variable" and name in {"event", "consent", "client"}:
+                hint = "give the variable another name"
+                self.decoder.problem(node.keys[name], "name", f"'{name}' is built in", hint)
+        return node.items
+
+    def _entries(self, noun: str, cls: type[T], node: Node | None) -> dict[str, tuple[T | None, dict[str, Node]]]:
+        """Each entry's component, None where it is wrong, with its routing words, which are checked all the same."""
+        found: dict[str, tuple[T | None, dict[str, Node]]] = {}
+        for name, inner in self._named(node, noun).items():
+            with self.decoder.owned(name if noun == "variable" else ""):
+                component, beside = self.decoder.component(noun, inner, ROUTING[noun])
+            found[name] = (component if isinstance(component, cls) else None, beside)
+        return found
+
+    def _triggers(self, node: Node | None) -> dict[str, Trigger]:
+        found = {}
+        for name, inner in self._named(node, "trigger").items():
+            conditions = self.decoder.conditions(inner)
+            if not isinstance(conditions, Invalid):
+                found[name] = Trigger(name, conditions)
+        return found
+
+    def _changes(self, node: Node | None) -> list[Change]:
+        found = []
+        for name, (made, beside) in self._entries("transformation", Transformation, node).items():
+            tags: frozenset[str] | None = None
+            if "for" in beside:
+                names = ListOf(Reference("tag")).decode(beside["for"], self.decoder)
+                tags = frozenset() if isinstance(names, Invalid) else frozenset(names)
+            if made is not None:
+                found.append(Change(name, made, tags))
+        return found
+
+    def _bindings(self, node: Node | None, triggers: dict[str, Trigger], changes: list[Change]) -> list[Binding]:
+        found = []
+        for name, (made, beside) in self._entries("tag", Tag, node).items():
+            assert node is not None
+            if "fires_on" not in beside:
+                text = "the tag has no fires_on, so it would never fire"
+                self.decoder.problem(node.keys[name], "missing", text, "add fires_on: and the names of triggers")
+            needs = self._words(beside.get("needs_consent"), ListOf(Choice(*CONSENT_PURPOSES)))
+            if made is not None and made.advertising and "needs_consent" not in beside:
+                text = f"{made.type} hands data to an advertising system without asking for consent"
+                hint = "add needs_consent: [ad_storage, ad_user_data], or needs_consent: [] to say it is not needed"
+                self.decoder.warning(node.keys[name], "consent", text, hint)
+            fires_on = self._words(beside.get("fires_on"), ListOf(Reference("trigger")))
+            blocked_by = self._words(beside.get("blocked_by"), ListOf(Reference("trigger")))
+            if made is None:
+                continue
+            found.append(
+                Binding(
+                    name,
+                    made,
+                    tuple(triggers[one] for one in fires_on if one in triggers),
+                    tuple(triggers[one] for one in blocked_by if one in triggers),
+                    needs,
+                    tuple(one for one in changes if one.tags is not None and name in one.tags),
+                )
+            )
+        return found
+
+    def _words(self, node: Node | None, kind: ListOf[str]) -> tuple[str, ...]:
+        words = [] if node is None else kind.decode(node, self.decoder)
+        return () if isinstance(words, Invalid) else tuple(words)
+
+    def _unset_environment(self) -> None:
+        for node in self.composer.unset:
+            if not node.excused:
+                text = f"the environment has no {node.environment}"
+                hint = f"set {node.environment}, or write ${node.environment}:-default"
+                self.decoder.problem(node, "environment", text, hint)

@@ -1,0 +1,103 @@
+"""The JSON Schema of config.yaml, assembled from the components' own declarations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from container.component import Component
+from container.config.document import ConsentSection, ContainerSection, DeliverySection
+from container.event import CONSENT_PURPOSES
+from container.kinds import NAME_PATTERN, options_schema
+from container.registry import Registry
+
+ENVIRONMENT = {"type": "string", "pattern": r"^\$[A-Za-z_]", "description": "Read from the environment."}
+
+
+def json_schema(registry: Registry) -> dict[str, Any]:
+    """A JSON Schema (draft 2020-12) for the whole file."""
+    names = {"propertyNames": {"pattern": f"^{NAME_PATTERN}$"}}
+    name_list = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+    purposes: dict[str, Any] = {"enum": list(CONSENT_PURPOSES)}
+    routing = {
+        "fires_on": {**name_list, "description": "The triggers any of which fires the tag."},
+        "blocked_by": {**name_list, "description": "The triggers any of which keeps the tag from firing."},
+        "needs_consent": {
+            "anyOf": [purposes, {"type": "array", "items": purposes}],
+            "description": "The purposes that must be granted.",
+        },
+    }
+    only_for = {"for": {**name_list, "description": "The tags that are shown the changed event; all when not written."}}
+    conditions = {word: _body(cls) for word, cls in registry.of("condition").items()}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "tagdock configuration",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "container": options_schema(ContainerSection),
+            "clients": {
+                "type": ["object", "null"],
+                "additionalProperties": _entry(registry.of("client"), {}, []),
+                **names,
+            },
+            "variables": {
+                "type": ["object", "null"],
+                "additionalProperties": _entry(registry.of("variable"), {}, []),
+                **names,
+            },
+            "triggers": {"type": ["object", "null"], "additionalProperties": {"$ref": "#/$defs/trigger"}, **names},
+            "consent": options_schema(ConsentSection),
+            "transformations": {
+                "type": ["object", "null"],
+                "additionalProperties": _entry(registry.of("transformation"), only_for, []),
+                **names,
+            },
+            "tags": {
+                "type": ["object", "null"],
+                "additionalProperties": _entry(registry.of("tag"), routing, ["fires_on"]),
+                **names,
+            },
+            "delivery": options_schema(DeliverySection),
+            "tests": {"type": ["object", "null"]},
+        },
+        "$defs": {
+            "trigger": {
+                "type": "object",
+                "properties": conditions,
+                "additionalProperties": False,
+                "description": "Conditions that must all hold.",
+            },
+            "operators": _operators(registry),
+        },
+    }
+
+
+def _entry(components: dict[str, type[Component]], routing: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    """``name: { word: options, routing words }``, or the word alone for a type that needs no option."""
+    choices: list[dict[str, Any]] = []
+    for word, cls in sorted(components.items()):
+        choices.append(
+            {
+                "type": "object",
+                "properties": {word: _body(cls), **routing},
+                "required": [word, *required],
+                "additionalProperties": False,
+            }
+        )
+    alone = [word for word, cls in sorted(components.items()) if not any(one.required for one in cls.options.values())]
+    if alone and not required:
+        choices.append({"enum": alone})
+    return {"anyOf": choices}
+
+
+def _body(cls: type[Component]) -> dict[str, Any]:
+    return {"anyOf": [options_schema(cls), ENVIRONMENT], "description": cls.summary()}
+
+
+def _operators(registry: Registry) -> dict[str, Any]:
+    """The operators of ``where``, from the kind the condition declares for them."""
+    where = registry.of("condition").get("where")
+    if where is None:
+        return {}
+    found: dict[str, Any] = where.options["values"].kind.operators_schema()  # type: ignore[attr-defined]
+    return found

@@ -1,0 +1,123 @@
+"""Hit files: JSON lines and raw HTTP requests, as captured, read into hits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+import msgspec
+
+from container.hit import Hit
+
+
+class HitFileError(Exception):
+    """A file of hits that cannot be read; the text says where and what to do."""
+
+
+def read_hits(path: str | Path) -> Iterator[Hit]:
+    """The hits of a file: one or several raw requests (``*.http``, separated by ``###``), else JSON lines."""
+    path = Path(path)
+    try:
+        text = path.read_text("utf-8-sig")
+    except OSError as error:
+        raise HitFileError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
+    except UnicodeDecodeError as error:
+        raise HitFileError(f"{path} is not UTF-8; save it as UTF-8") from error
+    return _requests(path, text) if path.suffix == ".http" else _lines(path, text)
+
+
+def _lines(path: Path, text: str) -> Iterator[Hit]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            fields = msgspec.json.decode(line.encode("utf-8", "replace"))
+            yield hit_from(fields, f"{path.name}:{number}")
+        except (msgspec.DecodeError, HitFileError) as error:
+            hint = 'write {"method": "GET", "path": "/g/collect", "query": "v=2&..."} on one line'
+            raise HitFileError(f"{path}:{number}: {error}; {hint}") from error
+
+
+def hit_from(fields: Any, default_id: str = "") -> Hit:
+    """A hit from its parts: method, path, query, headers, body, cookies, ip, id; other keys are ignored.
+
+    ``query`` is the raw query string or a mapping; ``body`` a text or, for JSON, any value. Raises HitFileError.
+    """
+    if not isinstance(fields, Mapping):
+        raise HitFileError("a hit is a JSON object")
+    headers = {str(name).lower(): _text(value) for name, value in _mapping(fields, "headers").items()}
+    cookies = _mapping(fields, "cookies")
+    if cookies:
+        pairs = [f"{name}={quote(_text(value), safe='._-~:')}" for name, value in cookies.items()]
+        headers["cookie"] = "; ".join(filter(None, [headers.get("cookie", ""), *pairs]))
+    body = fields.get("body")
+    if body is not None and not isinstance(body, str):
+        body = msgspec.json.encode(body).decode()
+        headers.setdefault("content-type", "application/json")
+    path = _text(fields.get("path") or "/")
+    path, _, inline = path.partition("?")
+    query = fields.get("query")
+    return Hit(
+        _text(fields.get("method") or ("POST" if body else "GET")).upper(),
+        unquote(path),
+        _query(query) if query else inline,
+        headers,
+        (body or "").encode("utf-8", "surrogatepass"),
+        _text(fields.get("ip") or ""),
+        _text(fields.get("id") or default_id),
+    )
+
+
+def _mapping(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = fields.get(name) or {}
+    if not isinstance(value, Mapping):
+        raise HitFileError(f"'{name}' of a hit is a mapping of names to texts")
+    return value
+
+
+def _query(query: Any) -> str:
+    if isinstance(query, Mapping):
+        return "&".join(
+            f"{quote(str(name), safe='._-[]')}={quote(_text(value), safe='')}" for name, value in query.items()
+        )
+    return _text(query).removeprefix("?")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else str(value)
+
+
+def _requests(path: Path, text: str) -> Iterator[Hit]:
+    blocks = [block for block in ("\n" + text).split("\n###") if block.strip()]
+    for index, block in enumerate(blocks, start=1):
+        # What stands behind ### on its line is the request's name.
+        title, _, rest = block.partition("\n") if not block.startswith("\n") else ("", "", block)
+        name = title.strip() or (path.stem if len(blocks) == 1 else f"{path.stem}:{index}")
+        yield _request(path, rest.lstrip("\r\n"), name)
+
+
+def _request(path: Path, text: str, name: str) -> Hit:
+    head, _, body = text.replace("\r\n", "\n").partition("\n\n")
+    first, *lines = head.split("\n")
+    words = first.split()
+    if len(words) < 2 or not words[0].isupper():
+        raise HitFileError(
+            f"{path}: '{first[:60]}' is not a request line; start with one such as GET /g/collect?v=2&..."
+        )
+    headers: dict[str, str] = {}
+    for line in lines:
+        key, colon, value = line.partition(":")
+        if colon:
+            headers[key.strip().lower()] = value.strip()
+    target = words[1]
+    if "://" in target:
+        # A request as tools copy it carries the whole URL.
+        host, _, target = target.partition("://")[2].partition("/")
+        headers.setdefault("host", host)
+        target = "/" + target
+    file_path, _, query = target.partition("?")
+    return Hit(words[0], unquote(file_path), query, headers, body.removesuffix("\n").encode(), "", name)

@@ -1,0 +1,122 @@
+"""The registry: components found by folder. The word in config.yaml is the name of the file."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from container.component import Client, Component, Condition, Tag, Transformation, Variable
+from container.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """One sort of component: its name in messages, its package, the folder a user may add files to, its class."""
+
+    noun: str
+    package: str
+    folder: str
+    cls: type[Component]
+    suffix: str
+
+
+SORTS = (
+    Sort("client", "container.clients", "clients", Client, "Client"),
+    Sort("variable", "variables", "variables", Variable, "Variable"),
+    Sort("condition", "triggers", "triggers", Condition, "Condition"),
+    Sort("transformation", "container.transformations", "transformations", Transformation, "Transformation"),
+    Sort("tag", "tags", "tags", Tag, "Tag"),
+)
+
+
+@dataclass
+class Registry:
+    """Every component by its sort's noun and its word; ``problems`` are the files that could not be used."""
+
+    components: dict[str, dict[str, type[Component]]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def of(self, noun: str) -> dict[str, type[Component]]:
+        """The components of one sort by their word."""
+        return self.components[noun]
+
+    def find(self, word: str) -> list[tuple[str, type[Component]]]:
+        """Every component with this word, with its sort's noun."""
+        return [(noun, found[word]) for noun, found in self.components.items() if word in found]
+
+
+def class_name(word: str, suffix: str) -> str:
+    """``meta_capi`` and ``Tag`` make ``MetaCapiTag``."""
+    return "".join(part.capitalize() for part in word.split("_")) + suffix
+
+
+def discover(beside: Path | None = None) -> Registry:
+    """Find the shipped components and those in the folders beside the configuration file.
+
+    ``beside`` is the folder of config.yaml: ``variables/shout.py`` in it adds the word ``shout``. A file without a
+    component class is a helper of the others.
+    """
+    registry = Registry({sort.noun: {} for sort in SORTS})
+    for sort in SORTS:
+        shipped = Path(str(importlib.import_module(sort.package).__file__)).parent
+        for file in _files(shipped):
+            _add(registry, sort, file, importlib.import_module(f"{sort.package}.{file.stem}"))
+        own = None if beside is None else beside / sort.folder
+        if own is not None and own.is_dir() and own.resolve() != shipped.resolve():
+            for file in _files(own):
+                module = _load(registry, file)
+                if module is not None:
+                    _add(registry, sort, file, module)
+    return registry
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (file for file in sorted(folder.glob("*.py")) if not file.stem.startswith("_"))
+
+
+def _load(registry: Registry, file: Path) -> ModuleType | None:
+    """Import a user's file by its path; what it raises becomes a problem of that file."""
+    name = f"tagdock_own_{hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:12]}_{file.stem}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        return None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # noqa: BLE001 - a user's code may raise anything; the container must say so and go on
+        line = getattr(error, "lineno", None) or _line(error, file)
+        text = f"the file cannot be imported: {type(error).__name__}: {error}"
+        registry.problems.append(Problem(str(file), line, 1, "", "component", text, "mend the file or move it away"))
+        del sys.modules[name]
+        return None
+    return module
+
+
+def _line(error: BaseException, file: Path) -> int:
+    trace, line = error.__traceback__, 1
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(file):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def _add(registry: Registry, sort: Sort, file: Path, module: ModuleType) -> None:
+    cls: Any = getattr(module, class_name(file.stem, sort.suffix), None)
+    if cls is None:
+        return
+    if not (isinstance(cls, type) and issubclass(cls, sort.cls)):
+        text = f"{class_name(file.stem, sort.suffix)} is not a {sort.cls.__name__}"
+        hint = f"derive it from container.component.{sort.cls.__name__}"
+        registry.problems.append(Problem(str(file), 1, 1, "", "component", text, hint))
+        return
+    cls.type = file.stem
+    registry.components[sort.noun][file.stem] = cls

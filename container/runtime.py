@@ -1,0 +1,206 @@
+"""The runtime: one hit through clients, consent, triggers and tags, reading no clock, disk or network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import msgspec
+
+from container.component import Answer, Cookie, Incoming, Payload, Reading, Suppressed
+from container.config.document import Binding, Configuration
+from container.consent import UNSET, ConsentPolicy
+from container.context import Context, Shared
+from container.hit import Hit
+from container.trace import EventTrace, TagTrace, Trace
+
+MOST_EVENTS = 100
+"""The most events of one hit that are routed; gtag sends 20 at most, the Measurement Protocol 25."""
+
+NOBODY = Answer(404, b"no client of this container reads such a hit\n", "text/plain; charset=utf-8")
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """One payload for one destination, ready for the outbox. ``body`` is JSON without any token."""
+
+    tag: str
+    destination: str
+    event_name: str
+    event_id: str
+    body: bytes
+    client: str
+
+
+@dataclass(slots=True)
+class Routed:
+    """What came of a hit: who took it, what to answer, what to deliver; the trace when it was asked for."""
+
+    client: str | None
+    answer: Answer
+    outgoing: list[Outgoing] = field(default_factory=list)
+    cookies: list[Cookie] = field(default_factory=list)
+    suppressed: list[tuple[str, str]] = field(default_factory=list)
+    events: int = 0
+    failures: list[str] = field(default_factory=list)
+    trace: Trace | None = None
+
+
+def route(
+    hit: Hit, configuration: Configuration, now: float, *, explain: bool = False, test_event_code: str = ""
+) -> Routed:
+    """Route one hit at one moment (unix seconds).
+
+    With ``explain`` every tag is asked, also those that cannot fire, and the trace says why. Without it nothing is
+    written down: only what leaves is worked out. Never raises, whatever the hit holds.
+    """
+    taken = next((named for named in configuration.clients_by_priority if named[1].claims(hit)), None)
+    if taken is None:
+        trace = Trace(hit.id, None, NOBODY.status, problems=["no client claims the hit"]) if explain else None
+        return Routed(None, NOBODY, trace=trace)
+    name, client = taken
+    failure = ""
+    try:
+        reading = client.read(hit, now)
+    except Exception as error:  # noqa: BLE001 - a client must not fail; if it does, the sender still gets an answer
+        failure = f"client {name} failed: {type(error).__name__}"
+        reading = Reading([], Answer(400, b"the hit cannot be read\n", "text/plain; charset=utf-8"), [failure])
+    routed = Routed(name, reading.answer, cookies=list(reading.cookies))
+    if failure:
+        routed.failures.append(failure)
+    shared = Shared(hit, cookies=routed.cookies)
+    if explain:
+        routed.trace = Trace(hit.id, name, reading.answer.status, problems=list(reading.notes))
+        others = [other for other, one in configuration.clients_by_priority if one is not client and one.claims(hit)]
+        if others:
+            text = f"{name} took the hit before {', '.join(others)}, which could read it too"
+            routed.trace.problems.append(text)
+    if len(reading.incoming) > MOST_EVENTS and routed.trace is not None:
+        routed.trace.problems.append(f"{len(reading.incoming)} events in one hit; the first {MOST_EVENTS} were routed")
+    policy = _policy(configuration)
+    for index, incoming in enumerate(reading.incoming[:MOST_EVENTS]):
+        context = Context(
+            incoming.event,
+            now=now,
+            client=name,
+            variables=configuration.variables,
+            shared=shared,
+            index=index,
+            notes=list(incoming.notes) if explain else None,
+        )
+        context.test_event_code = test_event_code
+        _event(context, incoming, configuration, policy, routed, explain)
+    return routed
+
+
+_policies: WeakKeyDictionary[Configuration, ConsentPolicy] = WeakKeyDictionary()
+
+
+def _policy(configuration: Configuration) -> ConsentPolicy:
+    policy = _policies.get(configuration)
+    if policy is None:
+        policy = _policies[configuration] = ConsentPolicy(configuration.consent, configuration.triggers)
+    return policy
+
+
+def _event(
+    context: Context,
+    incoming: Incoming,
+    configuration: Configuration,
+    policy: ConsentPolicy,
+    routed: Routed,
+    explain: bool,
+) -> None:
+    routed.events += 1
+    failure = ""
+    try:
+        for change in configuration.changes:
+            context = context.shown(change.transformation.apply(context))
+        context.consent = policy.state(incoming, context)
+        context.limited_data_use = policy.limited_data_use(context)
+    except Exception as error:  # noqa: BLE001 - a component failed: no tag may see what it should have changed
+        failure = f"{type(error).__name__} before the tags"
+        routed.failures.append(failure)
+    if routed.trace is None:
+        if not failure:
+            for binding in configuration.candidates(context.event_name):
+                _decide(binding, context, policy, routed, None)
+        return
+    event_trace = EventTrace(context.event, context.consent or UNSET, [], incoming.implicit)
+    event_trace.notes = context.notes if context.notes is not None else []
+    routed.trace.events.append(event_trace)
+    for binding in configuration.bindings:
+        trace = TagTrace(binding.name, binding.tag.type, "failed", failure)
+        if not failure:
+            _decide(binding, context, policy, routed, trace)
+        event_trace.tags.append(trace)
+
+
+def _decide(binding: Binding, context: Context, policy: ConsentPolicy, routed: Routed, trace: TagTrace | None) -> None:
+    """One tag's decision about one event, written into the trace when there is one."""
+    try:
+        fired = _firing(binding, context, policy, trace)
+        if fired is None:
+            return
+        drop = context.event.get("x-tagdock-drop")
+        if isinstance(drop, str):
+            built: Payload | Suppressed = Suppressed(drop)
+        else:
+            for change in binding.changes:
+                context = context.shown(change.transformation.apply(context))
+            if trace is not None:
+                context = context.shown(context.event)
+                context.notes = trace.notes
+            built = binding.tag.build(context)
+        if isinstance(built, Suppressed):
+            routed.suppressed.append((binding.name, built.reason))
+            if trace is not None:
+                trace.outcome, trace.reason = "suppressed", built.reason
+            return
+        body = _encode(built.body)
+        for destination in built.destinations:
+            routed.outgoing.append(
+                Outgoing(binding.name, destination, built.event_name, built.event_id, body, context.client)
+            )
+        if trace is not None:
+            trace.outcome, trace.reason, trace.payload = "fired", fired, built.body
+    except Exception as error:  # noqa: BLE001 - one failing tag must not cost the others, nor the browser's answer
+        # The error's text may hold a visitor's data; its type and the tag's name are enough to find it.
+        routed.failures.append(f"tag {binding.name} failed: {type(error).__name__}")
+        if trace is not None:
+            trace.outcome, trace.reason = "failed", f"the tag failed: {type(error).__name__}"
+
+
+def _firing(binding: Binding, context: Context, policy: ConsentPolicy, trace: TagTrace | None) -> str | None:
+    """The trigger that fires the tag, or None when it may not fire; the trace then says why."""
+    fired = next((one for one in binding.fires_on if one.holds(context)), None)
+    if fired is None:
+        if trace is not None:
+            whys = [f"{one.name} ({one.why_not(context)})" for one in binding.fires_on]
+            reason = "no trigger matched: " + "; ".join(whys) if whys else "no trigger matched: the tag has none"
+            trace.outcome, trace.reason = "not_triggered", reason
+        return None
+    for trigger in binding.blocked_by:
+        if trigger.holds(context):
+            if trace is not None:
+                whys = [condition.why(context) for condition in trigger.conditions]
+                trace.outcome, trace.reason = "blocked", f"blocked by {trigger.name} ({' and '.join(whys)})"
+            return None
+    refused = policy.refused(binding.needs_consent, context.consent, context.event)
+    if refused:
+        if trace is not None:
+            state = context.consent[refused]
+            why = " and unset counts as denied" if state == "unset" else ""
+            trace.outcome, trace.reason = "no_consent", f"{refused} is {state}{why}"
+        return None
+    return fired.name
+
+
+def payload_view(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A payload as JSON-compatible data, exactly as the outbox would keep it."""
+    decoded: dict[str, Any] = msgspec.json.decode(_encode(body))
+    return decoded

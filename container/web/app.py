@@ -1,0 +1,161 @@
+"""The application: the only place that wires configuration, collecting, outbox, delivery and sandbox together."""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import logging
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+
+from container.component import Tag
+from container.config.document import Configuration
+from container.config.load import load
+from container.delivery import Delivery
+from container.metrics import Metrics
+from container.outbox import Entry, open_outbox
+from container.problem import Problem
+from container.sandbox import Sandbox
+from container.transport import Transport
+from container.web.collect import Collect, Live, Receive, Scope, Send
+from container.web.json import to_bytes
+
+log = logging.getLogger("tagdock")
+
+RESERVED = ("/-/", "/sandbox/", "/healthy", "/console")
+"""Paths that are the container's own; every other path is a hit's."""
+
+DRAIN = 5.0
+"""Seconds delivery may go on after the server was told to stop."""
+
+
+class App:
+    """One running container.
+
+    ``token`` opens preview and reload. ``port`` is where it listens, for reaching its own sandbox over real HTTP; set
+    it before the first payload leaves.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        *,
+        token: str,
+        port: int = 0,
+        clock: Callable[[], float] = time.time,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        self.port = port
+        self._token = token
+        self._environ = environ
+        self.metrics = Metrics()
+        self.configuration = configuration
+        delivery = configuration.delivery
+        self.outbox = open_outbox(delivery.outbox, most=delivery.limit.payloads, clock=clock)
+        self.sandbox = Sandbox(_beside(delivery.outbox, "sandbox.db"), clock, token_required=False)
+        self.transport = Transport()
+        self.delivery = Delivery(
+            self.outbox,
+            self.transport,
+            lambda: self.configuration.tags,
+            self._endpoint,
+            batch_count=delivery.batch.at_most,
+            batch_wait=delivery.batch.wait,
+            retry_first=delivery.retry.first,
+            retry_longest=delivery.retry.longest,
+            give_up_after=delivery.retry.give_up_after,
+            clock=clock,
+            random=random.random,
+        )
+        self.collect = Collect(Live(configuration), self, self.metrics, clock, token)
+        self._pages = Starlette(
+            routes=[
+                Route("/healthy", self._healthy),
+                Route("/-/healthy", self._healthy),
+                Route("/-/ready", self._ready),
+                Route("/-/metrics", self._metrics),
+                Route("/-/reload", self._reload, methods=["POST"]),
+                Mount("/sandbox", self.sandbox.app),
+            ],
+            lifespan=self._lifespan,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hits first and by the shortest way; everything else by routes."""
+        if scope["type"] == "http" and not scope["path"].startswith(RESERVED):
+            await self.collect(scope, receive, send)
+        else:
+            await self._pages(scope, receive, send)
+
+    async def accept(self, entries: list[Entry]) -> None:
+        """Make payloads durable and tell delivery. Raises OutboxUnavailable when they could not be kept."""
+        await self.outbox.put(entries)
+        self.delivery.wake()
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        odd = await self.outbox.open()
+        if odd:
+            log.warning("%s", odd)
+        await self.delivery.start()
+        try:
+            yield
+        finally:
+            await self.delivery.stop(DRAIN)
+            await self.outbox.close()
+            await self.transport.close()
+            self.sandbox.close()
+
+    def _endpoint(self, tag: Tag) -> str:
+        """Where a tag's requests go: the vendor when live, the stand-in in this very server otherwise."""
+        if self.configuration.delivery.to == "live":
+            return tag.endpoint
+        return f"http://127.0.0.1:{self.port}{tag.sandbox}"
+
+    def reload(self) -> list[Problem]:
+        """Read the file anew and swap it in between two hits; with an error in it, nothing changes."""
+        loaded = load(self.configuration.file, self._environ)
+        if loaded.configuration is None:
+            self.metrics.reloads["refused"] += 1
+            log.error("the configuration was not reloaded, it has %d errors; the old one goes on", len(loaded.errors))
+            for problem in loaded.errors:
+                log.error("%s", problem)
+            return loaded.problems
+        self.configuration = loaded.configuration
+        self.collect.live = Live(loaded.configuration)
+        self.metrics.reloads["applied"] += 1
+        self.delivery.resume()
+        log.info("the configuration was reloaded from %s", self.configuration.file)
+        return loaded.problems
+
+    async def _healthy(self, _: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    async def _ready(self, _: Request) -> Response:
+        trouble = self.outbox.trouble()
+        return PlainTextResponse(f"not ready: {trouble}" if trouble else "ready", 503 if trouble else 200)
+
+    async def _metrics(self, _: Request) -> Response:
+        return Response(await self.metrics.render(self.outbox.status), media_type="text/plain; version=0.0.4")
+
+    async def _reload(self, request: Request) -> Response:
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if not hmac.compare_digest(given.encode("utf-8", "replace"), self._token.encode()):
+            return PlainTextResponse("send the console's token as Authorization: Bearer <token>\n", 401)
+        problems = self.reload()
+        errors = [one for one in problems if not one.warning]
+        body: dict[str, Any] = {"reloaded": not errors, "problems": [one.to_json() for one in problems]}
+        return Response(to_bytes(body), 422 if errors else 200, media_type="application/json")
+
+
+def _beside(outbox: str, name: str) -> str:
+    """A file beside the outbox's own."""
+    return str(Path(outbox.partition(":")[2]).parent / name)

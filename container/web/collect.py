@@ -1,0 +1,211 @@
+"""Collecting: the ASGI endpoint every hit goes through; its answer waits for durability, never for a vendor."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Protocol
+
+from container.component import Answer, Cookie
+from container.config.document import Configuration
+from container.hit import Hit
+from container.metrics import Metrics
+from container.outbox.outbox import Entry, OutboxUnavailable
+from container.preview import COOKIE, HEADER, REVEAL_HEADER, allowed, mask
+from container.runtime import Routed, route
+from container.web.address import TrustedProxies
+from container.web.json import to_bytes
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+log = logging.getLogger("tagdock.collect")
+
+
+class Accepting(Protocol):
+    """Where accepted payloads go: the outbox, and a nudge to delivery."""
+
+    async def accept(self, entries: list[Entry]) -> None:
+        """Returns when the entries are durable; raises OutboxUnavailable."""
+
+
+class Live:
+    """What of a configuration the collecting needs, made once when it is applied and swapped as a whole."""
+
+    __slots__ = ("configuration", "limit", "origins", "proxies")
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.configuration = configuration
+        self.limit = configuration.container.body_limit
+        self.origins = frozenset(one.rstrip("/").lower() for one in configuration.container.origins)
+        self.proxies = TrustedProxies(configuration.container.trusted_proxies)
+
+
+class TooLarge(Exception):
+    """The body of a hit is larger than the configuration allows."""
+
+
+class Collect:
+    """ASGI application for hits."""
+
+    def __init__(
+        self, live: Live, accepting: Accepting, metrics: Metrics, clock: Callable[[], float], token: str
+    ) -> None:
+        self.live = live
+        self._accepting = accepting
+        self._metrics = metrics
+        self._clock = clock
+        self._token = token
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read, route, keep and answer one hit. One configuration serves it from beginning to end."""
+        live = self.live
+        headers = read_headers(scope["headers"])
+        origin = headers.get("origin", "")
+        cors = _cors(origin, live.origins) if origin else ()
+        if scope["method"] == "OPTIONS":
+            await respond(send, Answer(204), [*cors, *_preflight(headers)])
+            return
+        if cors is None:
+            self._metrics.hits["", "origin_refused"] += 1
+            await respond(send, _plain(403, "this origin is not in container.origins"), [])
+            return
+        try:
+            body = await _body(headers, receive, live.limit)
+        except TooLarge:
+            self._metrics.hits["", "too_large"] += 1
+            await respond(send, _plain(413, f"the body is larger than {live.limit} bytes"), list(cors))
+            return
+        client = scope.get("client")
+        hit = Hit(
+            scope["method"],
+            scope["path"],
+            scope["query_string"].decode("latin-1"),
+            headers,
+            body,
+            live.proxies.visitor(client[0] if client else "", headers),
+        )
+        given = headers.get(HEADER) or (hit.cookies.get(COOKIE, "") if COOKIE in headers.get("cookie", "") else "")
+        preview = bool(given) and allowed(given, self._token)
+        now = self._clock()
+        routed = route(hit, live.configuration, now, explain=preview)
+        answer, extra = await self._keep(routed, now)
+        if preview and answer is routed.answer:
+            answer = _echo(routed, reveal=REVEAL_HEADER in headers)
+        await respond(send, answer, [*cors, *extra, *(_set_cookie(one) for one in routed.cookies)])
+
+    async def _keep(self, routed: Routed, now: float) -> tuple[Answer, Headers]:
+        """Make the payloads durable and count; the answer is the client's unless they could not be kept."""
+        metrics = self._metrics
+        name = routed.client or ""
+        for failure in routed.failures:
+            metrics.failures[failure.partition(":")[0]] += 1
+            log.error("%s", failure)
+        if routed.outgoing:
+            entries = [
+                Entry(one.tag, one.destination, one.event_name, one.event_id, one.body, now, one.client)
+                for one in routed.outgoing
+            ]
+            try:
+                await self._accepting.accept(entries)
+            except OutboxUnavailable as error:
+                metrics.hits[name, "unavailable"] += 1
+                log.error("a hit was refused with 503, nothing of it was kept: %s", error)
+                return _plain(503, "the hit cannot be kept just now; send it again"), [(b"retry-after", b"30")]
+        if routed.client is None:
+            metrics.hits["", "unclaimed"] += 1
+        else:
+            metrics.hits[name, "answered"] += 1
+            metrics.events[name] += routed.events
+        return routed.answer, []
+
+
+def read_headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Header names in lower case; repeated ones are joined, cookies by ``"; "``."""
+    headers: dict[str, str] = {}
+    for name_bytes, value_bytes in raw:
+        name, value = name_bytes.decode("latin-1"), value_bytes.decode("latin-1")
+        if name in headers:
+            headers[name] += ("; " if name == "cookie" else ", ") + value
+        else:
+            headers[name] = value
+    return headers
+
+
+async def _body(headers: dict[str, str], receive: Receive, limit: int) -> bytes:
+    length = headers.get("content-length", "")
+    if length.isdigit() and int(length[:12]) > limit:
+        raise TooLarge
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if message.get("more_body"):
+        parts, size = [body], len(body)
+        while message.get("more_body"):
+            message = await receive()
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > limit:
+                raise TooLarge
+        body = b"".join(parts)
+    if len(body) > limit:
+        raise TooLarge
+    return body
+
+
+def _cors(origin: str, origins: frozenset[str]) -> tuple[tuple[bytes, bytes], ...] | None:
+    """The headers that let a page read the answer: its exact origin, with credentials. None refuses the page."""
+    if origins and origin.lower() not in origins:
+        return None
+    return (
+        (b"access-control-allow-origin", origin.encode("latin-1", "replace")),
+        (b"access-control-allow-credentials", b"true"),
+        (b"vary", b"Origin"),
+    )
+
+
+def _preflight(headers: dict[str, str]) -> Headers:
+    wanted = headers.get("access-control-request-headers", "content-type")
+    return [
+        (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
+        (b"access-control-allow-headers", wanted[:1024].encode("latin-1", "replace")),
+        (b"access-control-max-age", b"86400"),
+        (b"allow", b"GET, POST, OPTIONS"),
+    ]
+
+
+def _set_cookie(cookie: Cookie) -> tuple[bytes, bytes]:
+    parts = [f"{cookie.name}={cookie.value}", f"Max-Age={cookie.max_age}", "Path=/"]
+    if cookie.domain:
+        parts.append(f"Domain={cookie.domain}")
+    parts.append(f"SameSite={cookie.same_site.capitalize()}")
+    if cookie.secure:
+        parts.append("Secure")
+    if cookie.http_only:
+        parts.append("HttpOnly")
+    text = "; ".join(parts)
+    # A value from a hit must not be able to start a header of its own.
+    return b"set-cookie", text.replace("\r", "").replace("\n", "").encode("latin-1", "replace")
+
+
+def _plain(status: int, text: str) -> Answer:
+    return Answer(status, f"{text}\n".encode(), "text/plain; charset=utf-8")
+
+
+def _echo(routed: Routed, *, reveal: bool) -> Answer:
+    trace = routed.trace.to_json() if routed.trace is not None else {}
+    status = routed.answer.status if routed.client is None else 200
+    return Answer(status, to_bytes(trace if reveal else mask(trace)), "application/json")
+
+
+async def respond(send: Send, answer: Answer, headers: Headers) -> None:
+    """Send an answer; a browser must not keep any of them."""
+    raw: Headers = [(b"content-length", str(len(answer.body)).encode()), *headers]
+    if answer.content_type:
+        raw.append((b"content-type", answer.content_type.encode("latin-1")))
+    raw += [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in answer.headers]
+    if not any(name == b"cache-control" for name, _ in raw):
+        raw.append((b"cache-control", b"no-store"))
+    await send({"type": "http.response.start", "status": answer.status, "headers": raw})
+    await send({"type": "http.response.body", "body": answer.body})

@@ -1,0 +1,70 @@
+"""The condition ``where``: values of the event compared with values written in the file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from container.component import Condition
+from container.context import Context
+from container.event import get_path
+from container.kinds import shorten
+from container.node import Node
+from container.schema import INVALID, Invalid, Kind, Reader, option
+from triggers.operators import Comparison, Operators, as_text
+
+
+class Subjects(Kind[dict[str, Comparison]]):
+    """Comparisons by what they look at: a variable's name, or ``event.`` and a dotted path."""
+
+    noun = "names with operators, such as { order_value: { greater_than: 0 } }"
+    mapping = True
+
+    def decode(self, node: Node, reader: Reader) -> dict[str, Comparison] | Invalid:
+        if node.kind != "mapping" or not node.items:
+            return self.expected(node, reader)
+        found: dict[str, Comparison] = {}
+        for name, inner in node.items.items():
+            if not name.startswith("event."):
+                reader.refer(node.keys[name], "variable", name)
+            comparison = Operators().decode(inner, reader)
+            if not isinstance(comparison, Invalid):
+                found[name] = comparison
+        return found if len(found) == len(node.items) else INVALID
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "object", "additionalProperties": {"$ref": "#/$defs/operators"}, "minProperties": 1}
+
+    def operators_schema(self) -> dict[str, Any]:
+        """What ``#/$defs/operators`` of the whole schema stands for."""
+        return Operators().json_schema()
+
+
+class WhereCondition(Condition):
+    """Holds when every named value compares as written.
+
+    A name is a variable, or `event.` and a dotted path such as `event.items.0.item_id`. A value that is not there
+    satisfies only `exists: false` and `not`.
+    """
+
+    values: dict[str, Comparison] = option(Subjects(), "What is looked at, and how it must compare.", bare=True)
+
+    def ready(self) -> None:
+        self._tests = [(name, name.removeprefix("event."), one) for name, one in self.values.items()]
+
+    def holds(self, context: Context) -> bool:
+        for name, short, comparison in self._tests:
+            found = context.variable(name) if name is short else get_path(context.event, short)
+            if not comparison.holds(found):
+                return False
+        return True
+
+    def why(self, context: Context) -> str:
+        parts = []
+        for name, short, comparison in self._tests:
+            found = context.variable(name) if name is short else get_path(context.event, short)
+            seen = "nothing" if found is None else f"'{shorten(as_text(found))}'"
+            holds = comparison.holds(found)
+            if not holds:
+                return f"{name} is {seen}, which fails: {comparison.words()}"
+            parts.append(f"{name} is {seen}, which holds: {comparison.words()}")
+        return " and ".join(parts)
