@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -14,12 +13,11 @@ from container.event import CONSENT_PURPOSES, Event
 from container.fields import Field, Fields, Scope, elements
 from container.hit import Hit, split_url
 from container.jsonpath import JsonPath as Path
-from container.kinds import Group, JsonPath, Text
+from container.kinds import JsonPath, Text
 from container.moment import believe, moment
 from container.nesting import DEEPEST, shallow
-from container.problem import Complaint
 from container.schema import option
-from container.signature import Signature
+from container.signature import Signature, Signed
 
 _MOST_EVENTS = 5000
 _TEXTS = (
@@ -54,15 +52,11 @@ class JsonWebhookClient(Client):
         JsonPath(), "Where the list is, when one request holds many events; each is then $.", default=None
     )
     signature: Signature | None = option(
-        Group(Signature), "How requests are signed: a key, or a mapping. Without it anybody may post.", default=None
+        Signed(), "How requests are signed: a key, or a mapping. Without it anybody may post.", default=None
     )
     consent: Field | None = option(
         Fields(only=CONSENT_PURPOSES), "Where the visitor's consent is, by purpose: granted or denied.", default=None
     )
-
-    def complaints(self) -> Iterable[Complaint]:
-        """The signature's options must fit together."""
-        return () if self.signature is None else self.signature.complaints("signature")
 
     def paths(self) -> tuple[str, ...]:
         """Its one path."""

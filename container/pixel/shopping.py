@@ -7,6 +7,9 @@ from typing import Any
 from container.amount import amount
 from container.event import Event
 
+MOST_ITEMS = 500
+"""More goods than any real basket holds; the rest stay in ``custom_data`` alone."""
+
 _ITEM_TEXTS = (
     ("name", "item_name"), ("title", "item_name"), ("category", "item_category"), ("brand", "item_brand"),
 )  # fmt: skip
@@ -25,6 +28,9 @@ def add_shopping(event: Event, custom: dict[str, Any], notes: list[str]) -> None
         if text := _text(custom.get(name)):
             event[key] = text
     items = _items(custom.get("contents"), notes) or _listed(custom.get("content_ids"))
+    if len(items) > MOST_ITEMS:
+        notes.append(f"only the first {MOST_ITEMS} items are read")
+        del items[MOST_ITEMS:]
     if items:
         event["items"] = items
 
@@ -38,7 +44,7 @@ def _items(contents: Any, notes: list[str]) -> list[Event]:
     if not isinstance(contents, list):
         notes.append("cd[contents] is not JSON: kept as text, items are taken from content_ids")
         return []
-    return [item for one in contents if isinstance(one, dict) and (item := _item(one))]
+    return [item for one in contents[: MOST_ITEMS + 1] if isinstance(one, dict) and (item := _item(one))]
 
 
 def _item(content: dict[str, Any]) -> Event:
@@ -58,10 +64,10 @@ def _item(content: dict[str, Any]) -> Event:
 def _listed(ids: Any) -> list[Event]:
     """``content_ids`` as the wild writes it: a JSON list, one id, or ids with commas between them."""
     if isinstance(ids, str):
-        ids = ids.split(",")
+        ids = ids.split(",", MOST_ITEMS + 1)
     elif not isinstance(ids, list):
         ids = [ids]
-    return [{"item_id": text} for one in ids if (text := _text(one))]
+    return [{"item_id": text} for one in ids[: MOST_ITEMS + 1] if (text := _text(one))]
 
 
 def _text(value: Any) -> str:
