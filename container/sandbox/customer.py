@@ -41,6 +41,8 @@ def _mask(*keys: str) -> int:
     return sum(PRESENT[key] for key in keys)
 
 
+_HASHED = _mask(*HASHED_KEYS, *LEGACY_HASHED_KEYS)
+
 # Meta refuses an event whose keys are all within one of these (documented since Graph v13).
 TOO_BROAD = (
     _mask("ct", "country", "st", "zp", "ge", "client_user_agent"),
@@ -48,10 +50,13 @@ TOO_BROAD = (
     _mask("fn", "ge"),
     _mask("ln", "ge"),
 )
+# A key that is in none of them settles the question.
+_STRONG = sum(PRESENT.values()) & ~(TOO_BROAD[0] | TOO_BROAD[1] | TOO_BROAD[2] | TOO_BROAD[3])
 EXPECTED_ALONE_TOO_BROAD = _mask("client_user_agent", "ct", "country", "st", "zp", "ge")
 
 # SHA-256, and what Meta's parameter builder may append to it: a two-character token or eight base64url characters.
 _HASH = re.compile(r"[0-9a-f]{64}(?:\.(?:[A-Za-z0-9_-]{2}|[A-Za-z0-9_-]{8}))?").fullmatch
+_HEX = b"0123456789abcdef"
 _ANY_CASE_HASH = re.compile(r"[0-9a-fA-F]{64}").fullmatch
 _COOKIE = re.compile(
     r"fb\.[0-9]{1,3}\.[0-9]{1,20}\.[^.\s]{1,1000}(?:\.(?:[A-Za-z0-9_-]{2}|[A-Za-z0-9_-]{8}))?"
@@ -76,29 +81,48 @@ def check_user_data(user: object, found: list[tuple[Finding, str]], complete: bo
         if complete:
             found.append((f.INSUFFICIENT_CUSTOMER, "user_data"))
         return CustomerKeys(0, 0, None)
-    present = valid = 0
+    present = valid = hashed = 0
+    hashes: list[str] = []
+    slow: list[tuple[str, object]] = []
     for key, value in user.items():
         bit = PRESENT.get(key)
-        if bit is None or value is None or value == "" or value == []:
+        if bit is None or (not value and type(value) is not int):
             continue
         present |= bit
-        judge = _JUDGES.get(key)
-        if judge is None:
-            wrong = None if isinstance(value, str | int | list) else f.INVALID_KEY
-        elif isinstance(value, str):
-            wrong = judge(value)
-        elif isinstance(value, list):
-            wrong = next((w for w in map(judge, value) if w is not None), None)
-        else:
-            wrong = judge(value)
+        if bit & _HASHED:
+            one = value[0] if type(value) is list and len(value) == 1 else value
+            if type(one) is str and len(one) == 64:
+                hashes.append(one)
+                hashed |= bit
+                continue
+        slow.append((key, value))
+    if hashes and _is_hex("".join(hashes)) and _PLACEHOLDERS.isdisjoint(hashes):
+        valid = hashed  # the common case in one look: every hash has the right form
+    elif hashes:
+        slow += [(key, value) for key, value in user.items() if PRESENT.get(key, 0) & hashed]
+    for key, value in slow:
+        wrong = _judge(key, value)
         if wrong is None:
-            valid |= bit
+            valid |= PRESENT[key]
         else:
             found.append((wrong, "user_data." + key))
-    if complete and any(not present & ~broad for broad in TOO_BROAD):
+    if complete and not present & _STRONG and any(not present & ~broad for broad in TOO_BROAD):
         found.append((f.INSUFFICIENT_CUSTOMER, "user_data"))
     address = user.get("client_ip_address") if valid & PRESENT["client_ip_address"] else None
     return CustomerKeys(present, valid, address if isinstance(address, str) else None)
+
+
+def _is_hex(text: str) -> bool:
+    return not text.encode("utf-8", "replace").translate(None, _HEX)
+
+
+def _judge(key: str, value: object) -> Finding | None:
+    judge = _JUDGES.get(key)
+    if judge is None:
+        return None if isinstance(value, str | int | list) else f.INVALID_KEY
+    if isinstance(value, list):
+        return next((wrong for wrong in map(judge, value) if wrong is not None), None)
+    return judge(value)
 
 
 def _judge_hash(value: object) -> Finding | None:

@@ -86,8 +86,8 @@ def _diagnostics(messages: list[dict[str, Any]], name: str) -> list[dict[str, An
     return found
 
 
-def _percent(share: object) -> float:
-    return round(100 * float(share), 1)
+def _percent(share: float) -> float:
+    return round(100 * share, 1)
 
 
 def select_fields(answer: dict[str, Any], fields: str) -> dict[str, Any]:

@@ -63,12 +63,13 @@ class Intake:
         if refusal is None and len(events) > MOST_EVENTS:
             refusal = invalid(f"param data must have at most {MOST_EVENTS} elements, got {len(events)}", "data")
         records: list[Record] = []
+        meets = self._store.anonymous_browsers
         offenders: set[int] = set()
         for index, event in enumerate(events[:MOST_EVENTS]):
             assert isinstance(event, dict)
-            found, keys = check_server(event, now)
-            records.append(_record(SERVER, pixel_id, event, envelope.test_event_code, now, found, keys))
-            for finding, field in found:
+            judged = check_server(event, now)
+            records.append(_record(SERVER, pixel_id, event, envelope.test_event_code, now, judged, meets))
+            for finding, field in judged[0]:
                 if finding.refuses:
                     offenders.add(index)
                     refusal = refusal or refused_event(finding, field, index, len(events))
@@ -90,8 +91,8 @@ class Intake:
     def browser(self, copy: Copy, exchange: Exchange) -> None:
         """Take one browser copy. Every one is answered by a gif; those that name no pixel or event are kept as bad."""
         now = exchange.received
-        found, keys = check_browser(copy.event, now)
-        record = _record(BROWSER, copy.pixel_id, copy.event, copy.test_event_code, now, found, keys)
+        judged = check_browser(copy.event, now)
+        record = _record(BROWSER, copy.pixel_id, copy.event, copy.test_event_code, now, judged)
         missing = "id" if not copy.pixel_id else "ev" if not record.event_name else None
         if missing:
             record.good = False
@@ -105,9 +106,11 @@ def _record(
     event: dict[str, object],
     code: str | None,
     now: float,
-    found: Found,
-    keys: CustomerKeys,
+    judged: tuple[Found, CustomerKeys],
+    meets: bool = True,
 ) -> Record:
+    """What is kept of an event. Without `meets` it needs no fallback keys when it has an event_id."""
+    found, keys = judged
     try:
         body = _encode(event)
     except (RecursionError, ValueError, OverflowError):
@@ -128,7 +131,7 @@ def _record(
         event_time=int(time) if isinstance(time, int | float) and abs(time) < 1 << 60 else None,
         action_source=_text(event.get("action_source")),
         key=key_of(pixel_id, name, identity) if identity is not None else None,
-        fallback=fallback_keys(pixel_id, name, event.get("user_data")),
+        fallback=fallback_keys(pixel_id, name, event.get("user_data")) if meets or identity is None else [],
         match_keys=keys.valid,
         findings=findings,
         address=keys.address,
@@ -140,7 +143,7 @@ def _record(
 
 def _unreadable(channel: int, pixel_id: str, code: str | None, now: float) -> Record:
     """What is kept of a request whose events could not be read at all."""
-    return _record(channel, pixel_id, {}, code, now, [], CustomerKeys(0, 0, None))
+    return _record(channel, pixel_id, {}, code, now, ([], CustomerKeys(0, 0, None)))
 
 
 def _text(value: object) -> str | None:

@@ -11,6 +11,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -32,7 +33,6 @@ CREATE TABLE IF NOT EXISTS event (
     key INTEGER, match_keys INTEGER NOT NULL, findings INTEGER NOT NULL, address TEXT, order_id TEXT,
     first INTEGER, deduplicated_by TEXT, test_event_code TEXT, exchange INTEGER NOT NULL,
     body BLOB NOT NULL, error BLOB);
-CREATE INDEX IF NOT EXISTS event_key ON event (key) WHERE key IS NOT NULL;
 CREATE INDEX IF NOT EXISTS event_first ON event (first) WHERE first IS NOT NULL;
 CREATE TABLE IF NOT EXISTS browser_key (
     key INTEGER NOT NULL, has_id INTEGER NOT NULL, received REAL NOT NULL, event INTEGER NOT NULL);
@@ -46,10 +46,7 @@ CREATE TABLE IF NOT EXISTS tally (name TEXT PRIMARY KEY, count INTEGER NOT NULL)
 """
 _INSERT_EVENT = f"INSERT INTO event VALUES ({','.join('?' * 20)})"
 _INSERT_EXCHANGE = f"INSERT INTO exchange VALUES ({','.join('?' * 9)})"
-_FIRSTS = (
-    "SELECT key, id, received FROM event WHERE key IN (SELECT value FROM json_each(?)) "
-    "AND good AND first IS NULL AND received >= ? ORDER BY id"
-)
+_FIRSTS = "SELECT key, id, received FROM event WHERE id IN (SELECT value FROM json_each(?)) AND received >= ?"
 _BROWSERS = (
     "SELECT key, event, received, has_id FROM browser_key WHERE key IN (SELECT value FROM json_each(?)) "
     "AND received >= ? ORDER BY has_id DESC, event"
@@ -57,7 +54,11 @@ _BROWSERS = (
 
 
 class Store:
-    """The received events. `add` and `run` are awaited from the event loop; `select` runs on the store's thread."""
+    """The received events. `run` is awaited from the event loop; all else but `close` runs on the store's thread.
+
+    `anonymous_browsers` tells whether any browser copy without an event_id is kept: only then can a server event that
+    has one meet it by its fallback keys.
+    """
 
     def __init__(self, path: str | Path = ":memory:", keep: int = 100_000) -> None:
         self._keep, self._chunk = keep, max(keep // 20, 1)
@@ -65,6 +66,7 @@ class Store:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         self._connection = sqlite3.connect(str(path), check_same_thread=False, isolation_level=None)
         for pragma in (
+            "page_size=8192",
             "journal_mode=WAL",
             "synchronous=NORMAL",
             "busy_timeout=5000",
@@ -82,6 +84,11 @@ class Store:
         self._oldest, newest = one("SELECT coalesce(min(id), 1), coalesce(max(id), 0) FROM event").fetchone()
         self._next = newest + 1
         self._next_exchange: int = one("SELECT coalesce(max(id), 0) + 1 FROM exchange").fetchone()[0]
+        self.anonymous_browsers = bool(one("SELECT EXISTS (SELECT 1 FROM browser_key WHERE NOT has_id)").fetchone()[0])
+        # In memory, since an index on keys without order would rewrite itself with every batch.
+        self._firsts: dict[int, int] = dict(
+            one("SELECT key, id FROM event WHERE good AND first IS NULL AND key IS NOT NULL ORDER BY id")
+        )
         self._counts = dict.fromkeys(COUNTS, 0) | dict(one("SELECT name, count FROM tally").fetchall())
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -123,6 +130,10 @@ class Store:
             self._connection.execute("ROLLBACK")
             raise
         self._counts = counts
+        for record in records:
+            if record.good and record.first is None and record.key is not None:
+                self._firsts.pop(record.key, None)  # so that the order of keys stays that of the events
+                self._firsts[record.key] = record.id
         self._next += len(records)
         self._next_exchange += 1
         while self._next - self._oldest > self._keep + self._chunk:
@@ -137,13 +148,13 @@ class Store:
         self._load()
 
     def _known(self, records: list[Record]) -> tuple[dict[int, First], dict[int, First]]:
-        keys = {record.key for record in records if record.key is not None}
+        ids = [self._firsts[record.key] for record in records if record.key in self._firsts]
         meeting = {key for record in records for _, key in record.fallback}
         since = records[0].received - WINDOW
         firsts: dict[int, First] = {}
         browsers: dict[int, First] = {}
-        if keys:
-            rows = self._connection.execute(_FIRSTS, (msgspec.json.encode(list(keys)).decode(), since))
+        if ids:
+            rows = self._connection.execute(_FIRSTS, (msgspec.json.encode(ids).decode(), since))
             firsts = {key: First(event, received, True) for key, event, received in rows}
         if meeting:
             rows = self._connection.execute(_BROWSERS, (msgspec.json.encode(list(meeting)).decode(), since))
@@ -188,6 +199,7 @@ class Store:
         ]
         if meeting:
             self._connection.executemany("INSERT INTO browser_key VALUES (?,?,?,?)", meeting)
+            self.anonymous_browsers = self.anonymous_browsers or not all(has_id for _, has_id, _, _ in meeting)
         e = exchange
         self._connection.execute(
             _INSERT_EXCHANGE,
@@ -200,6 +212,9 @@ class Store:
         self._connection.execute("DELETE FROM event WHERE id < ?", (until,))
         self._connection.execute("DELETE FROM browser_key WHERE event < ?", (until,))
         self._oldest = until
+        old = [key for key, event in takewhile(lambda item: item[1] < until, self._firsts.items())]
+        for key in old:
+            del self._firsts[key]
 
 
 def _count(counts: dict[str, int], records: Iterable[Record]) -> None:

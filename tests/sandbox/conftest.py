@@ -1,4 +1,4 @@
-"""A sandbox with a clock that stands still until told, and a client that talks to it as a sender and a browser would."""
+"""A sandbox whose clock stands still until told, and a client that talks to it as a sender and a browser would."""
 
 from __future__ import annotations
 
