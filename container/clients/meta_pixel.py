@@ -44,21 +44,25 @@ class MetaPixelClient(Client):
     automatic_events: list[str] = option(
         ListOf(Text()), "The names of the events the script makes up by itself.", default=_AUTOMATIC
     )
+    paths_: list[str] = option(
+        ListOf(Text("/.*", example="/pixel")), "Further request paths that carry the pixel's hits.", default=[]
+    )
     gateway: bool = option(
         Boolean(), "Whether to read the Conversions API Gateway's POST /events as well.", default=True
     )
 
     def ready(self) -> None:
+        self._paths = frozenset(self.paths_)
         self._pixels = frozenset(self.pixel_ids)
         self._automatic = frozenset(self.automatic_events if self.automatic == "drop" else ())
 
     def paths(self) -> tuple[str, ...]:
-        """The paths it answers, each under any prefix."""
-        return (*_PATHS, *_GATEWAY) if self.gateway else _PATHS
+        """The paths it answers; its own under any prefix, those of the option as they are."""
+        return (*_PATHS, *_GATEWAY, *self.paths_) if self.gateway else (*_PATHS, *self.paths_)
 
     def claims(self, hit: Hit) -> bool:
-        """GET or POST on `/tr` or the Privacy Sandbox's path; POST on `/events` when the body is the gateway's."""
-        if hit.path.endswith(_PATHS):
+        """GET or POST on one of its paths; on `/events` only a POST whose body is the gateway's."""
+        if hit.path.endswith(_PATHS) or hit.path in self._paths:
             return hit.method in ("GET", "POST")
         return self.gateway and hit.method == "POST" and hit.path.endswith(_GATEWAY) and MARK in hit.body
 

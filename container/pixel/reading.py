@@ -16,6 +16,7 @@ from container.pixel.shopping import add_shopping
 
 _IDENTITY = ("id", "ev", "ts", "it", "ec", "dl", "fbp")
 _KEPT = tuple((name, f"x-fb-{name}") for name in ("v", "r", "a", "it", "ec", "rqm", "es", "tm", "tz", "coo", "cs_est"))
+_MOST_WORDS = 5
 _NO_ID = "no eid: the event gets a stable id of its own, which the browser's own copy at Meta cannot match"
 
 
@@ -129,8 +130,8 @@ def _words(text: str) -> list[str]:
             listed = msgspec.json.decode(text, type=list[str])
         except (msgspec.MsgspecError, ValueError, RecursionError):
             listed = None
-    words = text.split(",") if listed is None else listed
-    return [word.strip() for word in words if word.strip()]
+    words = text.split(",", _MOST_WORDS) if listed is None else listed
+    return [word.strip() for word in words[:_MOST_WORDS] if word.strip()]
 
 
 def _code(text: str) -> int | None:
