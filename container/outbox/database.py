@@ -145,8 +145,8 @@ class Database:
             if part.exists():
                 os.replace(part, f"{aside}{suffix}")
         self.notices.append(
-            f"outbox {self.path}: {why}; the file was set aside as {aside.name}, payloads in it are not being delivered, "
-            "and a new one was begun"
+            f"outbox {self.path}: {why}; the file was set aside as {aside.name}, its payloads are not being "
+            "delivered, and a new one was begun"
         )
 
 
@@ -159,6 +159,6 @@ def used_bytes(connection: sqlite3.Connection) -> int:
 
 
 def read_only(path: Path) -> closing[sqlite3.Connection]:
-    """A connection that cannot change anything, to look at a file that a server may be using. Raises ``sqlite3.Error``."""
+    """A connection that cannot change anything, to look at a file in use. Raises ``sqlite3.Error``."""
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5.0)
     return closing(connection)

@@ -61,7 +61,7 @@ class Parcel:
 
 @dataclass(slots=True)
 class Taken:
-    """What ``take`` found. ``more`` says that a limit ended it; ``next_due`` is when the next one waits until, if any."""
+    """What ``take`` found. ``more`` says that a limit ended it; ``next_due`` is when the next one is due."""
 
     parcels: list[Parcel]
     more: bool = False
@@ -151,12 +151,10 @@ class Outbox(ABC):
 
     @abstractmethod
     async def later(self, parcels: Sequence[Parcel], due: float, status: int, reason: str) -> None:
-        """They were sent and not accepted: count the attempt, note the answer, and do not give them out before ``due``."""
+        """They were sent and not accepted: count the attempt, note the answer, and keep them back until ``due``."""
 
     @abstractmethod
-    async def bury(
-        self, parcels: Sequence[Parcel], status: int, reason: str, now: float, *, sent: bool = True
-    ) -> None:
+    async def bury(self, parcels: Sequence[Parcel], status: int, reason: str, now: float, *, sent: bool = True) -> None:
         """They are dead: kept with the last answer for people to look at. Their keys may be accepted again.
 
         ``sent`` says whether an attempt came before, which is then counted.

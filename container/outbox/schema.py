@@ -67,7 +67,8 @@ FIND_DUE = """
 SELECT json_group_array(json_array(id, size)) FROM (
     SELECT id, length(body) AS size FROM pending WHERE grp = ? AND due <= ? ORDER BY due, id LIMIT ?)"""
 READ_PARCELS = """
-SELECT json_group_array(json_array(id, length(body), accepted, attempts, status, reason)), CAST(group_concat(body, '') AS BLOB)
+SELECT json_group_array(json_array(id, length(body), accepted, attempts, status, reason)),
+       CAST(group_concat(body, '') AS BLOB)
 FROM pending WHERE id IN (SELECT value FROM json_each(?))"""
 NEXT_DUE = "SELECT min(due) FROM pending WHERE grp = ? AND due > ?"
 PULL_BACK = "UPDATE pending SET due = ? WHERE grp = ? AND due > ?"

@@ -12,7 +12,17 @@ from queue import SimpleQueue
 from typing import Any
 
 from container.outbox.database import Database, in_words, is_broken
-from container.outbox.outbox import Entry, Group, Outbox, OutboxError, OutboxFull, OutboxUnavailable, Parcel, Status, Taken
+from container.outbox.outbox import (
+    Entry,
+    Group,
+    Outbox,
+    OutboxError,
+    OutboxFull,
+    OutboxUnavailable,
+    Parcel,
+    Status,
+    Taken,
+)
 from container.outbox.store import Store
 
 MOST_BYTES = 8 * 1024**3
@@ -38,7 +48,7 @@ class Job:
 
 
 class SqliteOutbox(Outbox):
-    """An outbox in one SQLite file, in WAL mode with ``synchronous=FULL``: what ``put`` returned for survives a power cut.
+    """An outbox in one SQLite file, in WAL mode with ``synchronous=FULL``: what was put survives a power cut.
 
     Hits that wait for one another share a commit, so the busier the server, the cheaper each. ``max_bytes`` bounds the
     file with everything in it, the dead too, and ``max_pending`` the payloads that wait; beyond, ``put`` refuses.
@@ -95,9 +105,7 @@ class SqliteOutbox(Outbox):
     async def later(self, parcels: Sequence[Parcel], due: float, status: int, reason: str) -> None:
         await self._ask(lambda: self._store.later(parcels, due, status, reason))
 
-    async def bury(
-        self, parcels: Sequence[Parcel], status: int, reason: str, now: float, *, sent: bool = True
-    ) -> None:
+    async def bury(self, parcels: Sequence[Parcel], status: int, reason: str, now: float, *, sent: bool = True) -> None:
         await self._ask(lambda: self._store.bury(parcels, status, reason, now, sent))
 
     def release(self, parcels: Sequence[Parcel]) -> None:

@@ -91,18 +91,20 @@ class Store:
         if self._tally:
             self._enter_in_books(connection)
         connection.execute("COMMIT")
+        arrived: Counter[tuple[str, str]] = Counter()
+        ended: Counter[tuple[str, str]] = Counter()
         for (name, end, reason), count in self._tally.items():
-            group = self.groups[name]
             self._reasons.add((name, end, reason))
             if end == "accepted":
-                group.arrivals += count
-                group.pending += count
-                self.pending += count
+                arrived[name] += count
+            elif end == "suppressed":
+                arrived[name] -= count
             elif end != "purged":
-                group.pending -= count
-                self.pending -= count
-                if end == "suppressed":
-                    group.arrivals -= count
+                ended[name] += count
+        for name in arrived.keys() | ended.keys():
+            self.groups[name].pending += arrived[name] - ended[name]
+            self.groups[name].arrivals += arrived[name]  # in one step: the loop reads it at any moment
+        self.pending += arrived.total() - ended.total()
         for name, (parked, resumed_at) in self._parked.items():
             self.groups[name].parked = parked
             if resumed_at is not None:
@@ -140,7 +142,7 @@ class Store:
                 self._reasons.add((names[number], end, reason))
         self._numbers = {(tag, destination): number for number, tag, destination, _, _ in named}
         for number, tag, destination, parked, resumed_at in named:
-            group = self.groups.setdefault((tag, destination), Group(tag, destination))
+            group = self._group((tag, destination))
             group.pending, group.parked, group.resumed_at = pending[number], parked, resumed_at
         for name in self.groups.keys() - self._numbers.keys():  # the file was replaced by a new one
             self.groups[name].pending = 0
@@ -290,8 +292,13 @@ class Store:
             row = connection.execute("SELECT id FROM destinations WHERE tag = ? AND destination = ?", name).fetchone()
             number = self._numbers[name] = int(row[0])
             self._named.append(name)
-            self.groups.setdefault(name, Group(*name))
+            self._group(name)
         return number
+
+    def _group(self, name: tuple[str, str]) -> Group:
+        if name not in self.groups:
+            self.groups = {**self.groups, name: Group(*name)}  # a new one: somebody may be going through the old
+        return self.groups[name]
 
     def _seen(self, connection: sqlite3.Connection, keys: list[bytes], now: float) -> set[bytes]:
         known: set[bytes] = set()
