@@ -180,7 +180,7 @@ def _decode_each(
 
 def _unset(node: Node, declared: Option) -> bool:
     """An empty value from the environment counts as not written, where the option has a default."""
-    return node.environment is not None and node.raw == "" and not declared.required
+    return node.environment is not None and not node.missing and node.raw == "" and not declared.required
 
 
 def _names_option(cls: type[Options], node: Node) -> bool:
