@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
-from ipaddress import ip_address
 from typing import Any
 
 from container.component import Incoming
 from container.event import Event
+from container.ga4.address import REDACTED, is_address
 from container.ga4.client_hints import read_hints
 from container.ga4.consent import granted_states, read_consent
 from container.ga4.items import read_items
 from container.ga4.numbers import read_number
+from container.ga4.page import add_page_parts
 from container.ga4.parameters import (
     EVENT,
     EXTRA,
@@ -32,10 +32,9 @@ from container.ga4.parameters import (
     find_target,
 )
 from container.ga4.user_data import merge, nest, read_em
-from container.hit import Hit, split_url
+from container.hit import Hit
 
 _WORKER = "/service_worker/"  # a service worker's own script is not the page
-_LONGEST_CACHED = 1024
 
 
 class Fields:
@@ -135,8 +134,8 @@ def _add_extra(event: Event, parts: list[dict[Any, Any]], notes: list[str]) -> N
 def _add_place(event: Event, hit: Hit, notes: list[str]) -> None:
     """Who asks from which page: the visitor's address and browser, and the parts of the page's URL."""
     address = event.get("ip_override")
-    if address is not None and not _is_address(address):
-        if address != "::":  # the sender's way of saying it was redacted
+    if address is not None and not is_address(address):
+        if address != REDACTED:
             notes.append("_uip is not an IP address and was left out")
         del event["ip_override"]
         address = None
@@ -152,16 +151,7 @@ def _add_place(event: Event, hit: Hit, notes: list[str]) -> None:
             return
         event["page_location"] = location
         notes.append("page_location is taken from the request's headers: the hit has no dl")
-    host, path = _page_parts(location) if len(location) <= _LONGEST_CACHED else _page_parts.__wrapped__(location)
-    if host:
-        event.setdefault("page_hostname", host)
-        event.setdefault("page_path", path)
-
-
-@lru_cache(maxsize=2048)
-def _page_parts(location: str) -> tuple[str, str]:
-    host, path, _ = split_url(location)
-    return host, path or "/"
+    add_page_parts(event)
 
 
 def _page_of_headers(hit: Hit) -> str:
@@ -170,14 +160,6 @@ def _page_of_headers(hit: Hit) -> str:
         if url.startswith(("https://", "http://")) and _WORKER not in url:
             return url
     return ""
-
-
-@lru_cache(maxsize=2048)
-def _is_address(text: str) -> bool:
-    try:
-        return not ip_address(text).is_unspecified
-    except ValueError:
-        return False
 
 
 def _read_region(text: str) -> dict[str, str]:

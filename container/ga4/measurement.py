@@ -1,0 +1,189 @@
+"""Measurement: what one event of a Measurement Protocol body becomes in the event data (ga4_hits.md, section 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from container.component import Incoming
+from container.event import Event
+from container.ga4.address import is_address
+from container.ga4.items import MOST_ITEMS
+from container.ga4.numbers import read_number
+from container.ga4.page import add_page_parts
+from container.ga4.parameters import PROPERTIES_KEY, PROTECTED
+from container.ga4.user_data import clean
+from container.hit import Hit
+
+_SPELLINGS = {
+    "clientId": "client_id",
+    "appInstanceId": "app_instance_id",
+    "userId": "user_id",
+    "timestampMicros": "timestamp_micros",
+    "userProperties": "user_properties",
+    "userData": "user_data",
+    "nonPersonalizedAds": "non_personalized_ads",
+    "validationBehavior": "validation_behavior",
+    "ipOverride": "ip_override",
+    "userAgent": "user_agent",
+    "userLocation": "user_location",
+}
+_PURPOSES = ("ad_user_data", "ad_personalization")
+_TAKEN = PROTECTED - {"items", "user_data"}  # those two arrive as what they are, in JSON
+_DEEPEST = 32
+_OLDEST = 72 * 3600
+
+
+def plain_names(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body under the documented names: Google takes ``clientId`` for ``client_id`` too."""
+    return {_SPELLINGS.get(name, name): value for name, value in body.items()}
+
+
+def text_of(value: Any) -> str:
+    """An id as text: senders write numbers too. "" for what cannot be one."""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def read_event(one: Mapping[str, Any], body: Mapping[str, Any], hit: Hit, now: float) -> Incoming:
+    """The event of one entry of ``events``; ``body`` has plain names, ``now`` is the arrival in unix seconds."""
+    notes: list[str] = []
+    event: Event = {"event_name": one["name"]}
+    for key in ("client_id", "user_id", "app_instance_id"):
+        found = text_of(body.get(key))
+        if found:
+            event[key] = found
+    if "client_id" not in event and "app_instance_id" not in event:
+        notes.append("the body has neither client_id nor app_instance_id")
+    event["x-ga-protocol_version"] = "2"
+    for name, key in (("measurement_id", "x-ga-measurement_id"), ("firebase_app_id", "x-ga-mp2-firebase_app_id")):
+        if hit.query.get(name):
+            event[key] = hit.query[name]
+    _add_visitor(event, body, hit, notes)
+    _add_parameters(event, one.get("params"), notes)
+    _add_time(event, one.get("timestamp_micros", body.get("timestamp_micros")), now, notes)
+    _add_body(event, body)
+    add_page_parts(event)
+    return Incoming(event, _consent(body.get("consent")), {}, notes)
+
+
+def _add_visitor(event: Event, body: Mapping[str, Any], hit: Hit, notes: list[str]) -> None:
+    """The visitor's address and browser. A back end's own are not the visitor's, so they are not put in their place."""
+    agent, address = text_of(body.get("user_agent")), text_of(body.get("ip_override"))
+    from_browser = hit.user_agent.startswith("Mozilla/")
+    if address and not is_address(address):
+        notes.append("ip_override is not an IP address and was left out")
+        address = ""
+    agent = agent or (hit.user_agent if from_browser else "")
+    address = address or (hit.ip if from_browser else "")
+    if agent:
+        event["user_agent"] = agent
+    if address:
+        event["ip_override"] = address
+
+
+def _add_parameters(event: Event, params: Any, notes: list[str]) -> None:
+    if params is None:
+        return
+    if not isinstance(params, dict):
+        notes.append("params is not an object and was left out")
+        return
+    for name, value in params.items():
+        if value is None or not name:
+            continue
+        if isinstance(value, dict | list) and not _is_shallow(value, _DEEPEST):
+            notes.append(f"the parameter '{name[:40]}' is nested too deeply and was left out")
+        elif name == "items":
+            _add_items(event, value, notes)
+        elif name == "user_data":
+            if clean(value):
+                event[name] = clean(value)
+        elif name in event or name in _TAKEN or name.startswith(("x-ga-", "x-sst-")):
+            if value != event.get(name):
+                event[f"x-ga-mp2-ep-{name}"] = value
+                notes.append(
+                    f"the parameter '{name[:40]}' has the name of a built-in key: kept as x-ga-mp2-ep-{name[:40]}"
+                )
+        else:
+            event[name] = value
+    session = text_of(params.get("session_id"))
+    if session:
+        event.setdefault("ga_session_id", session)
+    count = read_number(text_of(params.get("session_number")))
+    if count is not None:
+        event.setdefault("ga_session_number", count)
+
+
+def _add_items(event: Event, value: Any, notes: list[str]) -> None:
+    if not isinstance(value, list):
+        notes.append("items is not a list and was left out")
+        return
+    event["items"] = [item for item in value[:MOST_ITEMS] if isinstance(item, dict)]
+    if len(event["items"]) < len(value):
+        notes.append(f"{len(value) - len(event['items'])} items were left out: no objects, or more than {MOST_ITEMS}")
+
+
+def _is_shallow(value: Any, left: int) -> bool:
+    if isinstance(value, dict):
+        return left > 0 and all(_is_shallow(inner, left - 1) for inner in value.values())
+    if isinstance(value, list):
+        return left > 0 and all(_is_shallow(inner, left - 1) for inner in value)
+    return True
+
+
+def _add_time(event: Event, micros: Any, now: float, notes: list[str]) -> None:
+    if micros is None:
+        return
+    number = micros if isinstance(micros, int | float) else read_number(text_of(micros))
+    if number is None or isinstance(micros, bool) or not 0 < number < 1e17:
+        notes.append("timestamp_micros is not a time and was left out: the time of arrival counts")
+        return
+    seconds = int(number // 1_000_000)
+    if seconds > now:
+        notes.append("timestamp_micros lies in the future: the time of arrival counts")
+        seconds = int(now)
+    elif now - seconds > _OLDEST:
+        notes.append("timestamp_micros is older than the 72 hours Google takes")
+    event["event_time"] = seconds
+
+
+def _add_body(event: Event, body: Mapping[str, Any]) -> None:
+    data = clean(body.get("user_data"))
+    if data and _is_shallow(data, _DEEPEST):
+        event["user_data"] = {**event.get("user_data", {}), **data}
+    properties = body.get("user_properties")
+    if isinstance(properties, dict):
+        found = {name: _unwrap(value) for name, value in properties.items() if name}
+        found = {
+            name: value for name, value in found.items() if value is not None and not isinstance(value, dict | list)
+        }
+        if found:
+            event[PROPERTIES_KEY] = found
+    location = body.get("user_location")
+    if isinstance(location, dict):
+        place = {
+            "country": text_of(location.get("country_id")),
+            "region": text_of(location.get("region_id")).rpartition("-")[2],
+            "city": text_of(location.get("city")),
+        }
+        if any(place.values()):
+            event["event_location"] = {name: value for name, value in place.items() if value}
+    device = body.get("device")
+    if isinstance(device, dict):
+        for name in ("language", "screen_resolution"):
+            if text_of(device.get(name)):
+                event.setdefault(name, text_of(device.get(name)))
+    if body.get("non_personalized_ads") is True:
+        event["x-ga-npa"] = "1"
+
+
+def _unwrap(value: Any) -> Any:
+    return value.get("value") if isinstance(value, dict) else value
+
+
+def _consent(given: Any) -> dict[str, str]:
+    if not isinstance(given, dict):
+        return {}
+    said = {purpose: text_of(given.get(purpose)).lower() for purpose in _PURPOSES}
+    return {purpose: state for purpose, state in said.items() if state in ("granted", "denied")}
