@@ -1,4 +1,4 @@
-"""The amount: a finite number read from whatever a sender wrote for one."""
+"""The amount: a finite number, and the identifier: a text, read from whatever a sender wrote for one."""
 
 from __future__ import annotations
 
@@ -29,3 +29,16 @@ def amount(value: Any) -> int | float | None:
     if not isfinite(value):
         return None
     return int(value) if value.is_integer() and abs(value) < 1e15 else value
+
+
+def identifier(value: Any) -> str | None:
+    """A name or id as text without blanks around it, a number as its digits; None for nothing and for all else."""
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    # Shops number their orders beyond what a float can tell apart, so a whole number is never rounded.
+    if isinstance(value, int):
+        return str(value) if value.bit_length() <= 128 else None
+    number = amount(value)
+    return None if number is None else str(number)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import isfinite
 from typing import Any
 
 from jinja2 import TemplateError
 
-from container.amount import amount
 from container.component import Variable
 from container.context import Context
 from container.expression import ExpressionError, compile_expression, is_expression, name_offset
@@ -179,8 +179,10 @@ def _plain(value: Any, depth: int = 0) -> Any:
     """An expression's result as JSON knows it; what JSON has no form for is not there."""
     if value is None or isinstance(value, str | bool):
         return value
-    if isinstance(value, int | float):
-        return amount(value)
+    if isinstance(value, int):
+        return value if value.bit_length() <= 128 else None
+    if isinstance(value, float):
+        return value if isfinite(value) else None
     if depth > 8:
         return None
     if isinstance(value, dict):

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from container.amount import amount
+from container.amount import amount, identifier
 from container.component import Answer, Client, Incoming, Reading
 from container.event import CONSENT_PURPOSES, Event
 from container.fields import Field, Fields, Scope, elements
@@ -123,7 +123,7 @@ def _settle(event: Event, now: float, notes: list[str]) -> None:
     """Give the fields every tag relies on the type they must have; one that cannot have it is left out and noted."""
     for key in _TEXTS:
         if key in event:
-            _keep(event, key, _text(event[key]), "text", notes)
+            _keep(event, key, identifier(event[key]), "text", notes)
     for key in _NUMBERS:
         if key in event:
             _keep(event, key, amount(event[key]), "a finite number", notes)
@@ -153,22 +153,12 @@ def _keep(event: Event, key: str, value: Any, wanted: str, notes: list[str]) -> 
         event[key] = value
 
 
-def _text(value: Any) -> str | None:
-    """A text that is not empty; a whole number as its digits."""
-    if isinstance(value, str):
-        return value.strip() or None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    number = amount(value)
-    return None if number is None else str(number)
-
-
 def _item(item: dict[str, Any]) -> dict[str, Any]:
     """An item whose id is text and whose price and quantity are numbers, whatever the sender wrote them as."""
     settled = dict(item)
     for key, value in item.items():
         if key == "item_id":
-            settled[key] = _text(value)
+            settled[key] = identifier(value)
         elif key in ("price", "quantity", "discount"):
             settled[key] = amount(value)
     return {key: value for key, value in settled.items() if value is not None}

@@ -15,7 +15,8 @@ from container.pixel.parameters import Parameters
 from container.pixel.shopping import add_shopping
 
 _IDENTITY = ("id", "ev", "ts", "it", "ec", "dl", "fbp")
-_KEPT = tuple((name, f"x-fb-{name}") for name in ("v", "r", "a", "it", "ec", "rqm", "es", "tm", "tz", "coo", "cs_est"))
+KEPT = tuple((name, f"x-fb-{name}") for name in ("v", "r", "a", "it", "ec", "rqm", "es", "tm", "tz", "coo", "cs_est"))
+"""Parameters kept for whoever wants to look: not needed to make a vendor event."""
 _MOST_WORDS = 5
 _NO_ID = "no eid: the event gets a stable id of its own, which the browser's own copy at Meta cannot match"
 
@@ -52,7 +53,7 @@ def read_event(found: Parameters, hit: Hit, now: float, notes: list[str]) -> Eve
     if "dpo" in plain:
         _add_limits(event, plain, notes)
     _add_visitor(event, found, hit)
-    for name, key in _KEPT:
+    for name, key in KEPT:
         if text := plain.get(name):
             event[key] = text
     if plain.get("coo") == "true":

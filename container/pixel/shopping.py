@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from container.amount import amount
+from container.amount import amount, identifier
 from container.event import Event
 
 MOST_ITEMS = 500
@@ -25,7 +25,7 @@ def add_shopping(event: Event, custom: dict[str, Any], notes: list[str]) -> None
         else:
             event["value"] = number
     for name, key in _TEXTS:
-        if text := _text(custom.get(name)):
+        if text := identifier(custom.get(name)):
             event[key] = text
     items = _items(custom.get("contents"), notes) or _listed(custom.get("content_ids"))
     if len(items) > MOST_ITEMS:
@@ -49,10 +49,10 @@ def _items(contents: Any, notes: list[str]) -> list[Event]:
 
 def _item(content: dict[str, Any]) -> Event:
     item: Event = {}
-    if identity := _text(content.get("id")):
+    if identity := identifier(content.get("id")):
         item["item_id"] = identity
     for name, key in _ITEM_TEXTS:
-        if key not in item and (text := _text(content.get(name))):
+        if key not in item and (text := identifier(content.get(name))):
             item[key] = text
     for name, key in (("item_price", "price"), ("quantity", "quantity")):
         number = amount(content.get(name))
@@ -67,14 +67,4 @@ def _listed(ids: Any) -> list[Event]:
         ids = ids.split(",", MOST_ITEMS + 1)
     elif not isinstance(ids, list):
         ids = [ids]
-    return [{"item_id": text} for one in ids[: MOST_ITEMS + 1] if (text := _text(one))]
-
-
-def _text(value: Any) -> str:
-    """A text or a number as text; whatever else is not an identifier."""
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return ""
-    number = amount(value)
-    return "" if number is None else str(number)
+    return [{"item_id": text} for one in ids[: MOST_ITEMS + 1] if (text := identifier(one))]
