@@ -15,9 +15,10 @@ Fields = Mapping[str, Sequence[object]]
 
 @dataclass(slots=True)
 class Envelope:
-    """What one request carries. `wrong` is set when its events cannot be read; token and code are read all the same."""
+    """What one request carries. `wrong` is set when its events cannot be read; the rest is read all the same."""
 
     token: str | None = None
+    proof: str | None = None
     test_event_code: str | None = None
     events: list[object] = field(default_factory=list)
     wrong: Refusal | None = None
@@ -36,6 +37,7 @@ def read(body: bytes, content_type: str, query: Mapping[str, str], form: Fields 
         fields = _urlencoded(body)
     envelope = Envelope(
         token=_text(query.get("access_token")) or _text(fields.get("access_token")) or _bearer(authorization),
+        proof=_text(query.get("appsecret_proof")) or _text(fields.get("appsecret_proof")),
         test_event_code=_text(fields.get("test_event_code")) or _text(query.get("test_event_code")),
         wrong=wrong,
     )

@@ -17,6 +17,7 @@ from .envelope import Envelope, Fields, read
 from .faults import Fault, Faults
 from .intake import Intake
 from .store import Store
+from .versions import EXPIRES
 from .web import JSON, exchange_of, read_body, read_multipart
 
 MOST_BYTES = 16 * 1024 * 1024
@@ -69,11 +70,11 @@ class Events:
 
         def take() -> tuple[int, bytes]:
             envelope = _envelope(request, body, form)
-            exchange = exchange_of(request, body, now, [envelope.token, _proof(request, form)])
+            exchange = exchange_of(request, body, now, [envelope.token, envelope.proof])
             return self._intake.server(version, pixel_id, envelope, exchange)
 
         status, answer = await self._store.run(take)
-        headers = {"facebook-api-version": version}
+        headers = {"facebook-api-version": version} if version in EXPIRES else {}
         if status == 401:
             headers["www-authenticate"] = _BEARER_CHALLENGE
         return JSON(answer, status, headers)
@@ -85,10 +86,12 @@ class Events:
             response = Response(_HTML, refusal.http_status, fault.headers(), "text/html")
         else:
             response = JSON({"error": refusal.error(new_trace())}, refusal.http_status, fault.headers())
+        form = await read_multipart(request, body)
         now = self._clock()
 
         def keep() -> None:
-            exchange = exchange_of(request, body, now, [_envelope(request, body, None).token])
+            envelope = _envelope(request, body, form)
+            exchange = exchange_of(request, body, now, [envelope.token, envelope.proof])
             exchange.status = 0 if fault.drop else refusal.http_status
             exchange.answer = b"" if fault.drop else bytes(response.body)
             self._store.add([], exchange, faulted=True)
@@ -126,8 +129,3 @@ def _refuse(refusal: Refusal) -> Response:
 def _envelope(request: Request, body: bytes, form: Fields | None) -> Envelope:
     headers = request.headers
     return read(body, headers.get("content-type", ""), request.query_params, form, headers.get("authorization", ""))
-
-
-def _proof(request: Request, form: Fields | None) -> str | None:
-    proof = (form or {}).get("appsecret_proof", [None])[0]
-    return proof if isinstance(proof, str) else request.query_params.get("appsecret_proof")
