@@ -7,7 +7,7 @@ from typing import Any
 
 _LONGEST = 40
 """More characters than any price or quantity has."""
-_LARGEST = 10**18
+_LARGEST = 2**63
 
 
 def amount(value: Any) -> int | float | None:

@@ -9,16 +9,21 @@ from container.amount import amount
 
 _SCALES = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (1e20, 1e9))
 """Below each bound a number can only mean seconds, milliseconds, microseconds, nanoseconds: the years 1973 to 5138."""
+_EARLIEST = 1e8
 _DAY = 86400
 
 
 def moment(value: Any) -> float | None:
     """Unix seconds from a number in seconds to nanoseconds, or from ISO 8601 (UTC when no zone is given), or None."""
     number = amount(value)
-    if number is not None:
-        if number < 1e8:
-            return None
-        return next((number / scale for bound, scale in _SCALES if number < bound), None)
+    if number is None:
+        seconds = _iso(value)
+    else:
+        seconds = next((number / scale for bound, scale in _SCALES if number < bound), None)
+    return None if seconds is None or seconds < _EARLIEST else seconds
+
+
+def _iso(value: Any) -> float | None:
     if not isinstance(value, str) or len(value) > 40:
         return None
     try:

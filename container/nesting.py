@@ -14,7 +14,7 @@ def shallow(value: Any, text: str | bytes) -> bool:
     if opened <= DEEPEST:
         return True
     level = [value]
-    for _ in range(DEEPEST + 1):
+    for _ in range(DEEPEST):
         level = [inner for one in level for inner in _inside(one)]
         if not level:
             return True

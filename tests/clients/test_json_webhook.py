@@ -289,8 +289,8 @@ SIGNED = {
         {"x_hub_signature": "sha1=b2148c83712807fee9a54b246b6347da58042d45"},
     ),
     "the time in a header of its own": (
-        'signature: { key: $KEY, header: X-S, prefix: "v0=", timestamp_header: X-At, payload: "v0:{timestamp}:{body}" }',
-        {"x_s": "v0=683405fad488f34a06dfe5dd426415431e7c268a867ee7ab4ed8539fe07d3be2", "x_at": "1795412800"},
+        'signature: { key: $KEY, header: X-S, prefix: "v0=", timestamp_header: At, payload: "v0:{timestamp}:{body}" }',
+        {"x_s": "v0=683405fad488f34a06dfe5dd426415431e7c268a867ee7ab4ed8539fe07d3be2", "at": "1795412800"},
     ),
     "one of several keys": (
         "signature: { key: [$OLD, $KEY] }",
