@@ -1,14 +1,12 @@
 """What a person's data must look like for Meta: the normal form of every `user_data` key, and its hash."""
 
 from collections.abc import Iterable
-from typing import Final, Literal
+from typing import Final
 
 from container.meta import builder, documented
 from container.meta.appendix import is_appendix
 from container.meta.phone import international
 from container.meta.text import is_md5, is_sha256, sha256, text, trim
-
-Match = Literal["documented", "builder"]
 
 HASHED: Final = (
     "em", "ph", "fn", "ln", "db", "ge", "ct", "st", "zp", "country", "external_id",
@@ -42,9 +40,7 @@ _WANTED: Final = {
 }
 
 
-def normalise(
-    key: str, value: object, *, default_country: str | None = None, match: Match = "documented"
-) -> str | None:
+def normalise(key: str, value: object, *, default_country: str | None = None, match: str = "documented") -> str | None:
     """The normal form of one value, as it is before hashing; None (or empty) when the value cannot be valid.
 
     `key` is one of `HASHED` (or `currency`), else KeyError. An already hashed value comes back as it is. With
@@ -58,7 +54,7 @@ def normalise(
     return documented.normalise(key, value)
 
 
-def hashed(key: str, value: object, *, default_country: str | None = None, match: Match = "documented") -> str | None:
+def hashed(key: str, value: object, *, default_country: str | None = None, match: str = "documented") -> str | None:
     """What Meta is sent for one value of a hashed key: 64 lower-case hexadecimal characters, or None to leave it out.
 
     An already hashed value is only put in lower case; one with the parameter builder's appendix is kept as it is. The
@@ -69,7 +65,7 @@ def hashed(key: str, value: object, *, default_country: str | None = None, match
 
 
 def hashed_all(
-    key: str, value: object, *, default_country: str | None = None, match: Match = "documented"
+    key: str, value: object, *, default_country: str | None = None, match: str = "documented"
 ) -> tuple[list[str], list[str]]:
     """Every value of a list (or the one value) hashed, without repetitions, in order; and why others were left out."""
     values: Iterable[object] = value if isinstance(value, list | tuple) else (value,)
@@ -91,7 +87,7 @@ MOST_VALUES: Final = 50
 
 
 def judged(
-    key: str, value: object, *, default_country: str | None = None, match: Match = "documented"
+    key: str, value: object, *, default_country: str | None = None, match: str = "documented"
 ) -> tuple[str | None, str]:
     """As `hashed`, with the reason in words when the value is left out."""
     if value is None:

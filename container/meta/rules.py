@@ -29,9 +29,9 @@ ACTION_SOURCES: Final = (
     "other",
 )  # fmt: skip
 
-# What an event of a source cannot go without, beside event_name, event_time, action_source and user_data.
+# What an event of a source cannot go without beside event_name, event_time, action_source and user_data; a website's
+# needs the visitor's client_user_agent in the latter.
 REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
-    "website": ("user_data.client_user_agent",),
     "app": ("app_data",),
     "business_messaging": ("messaging_channel",),
 }
@@ -65,16 +65,17 @@ LDU_STATES: Final[Mapping[int, str]] = {
 }
 LDU_COUNTRIES: Final[Mapping[int, str]] = {0: "where Meta locates the event", 1: "United States"}
 
-# ISO 4217 of February 2026 without metals, bond units and test codes, with those replaced since 2021 that shops may
-# still send.
+# ISO 4217 of February 2026 without funds, metals and test codes and without MRU, which Meta is known to refuse; with
+# two that were replaced since 2025 and shops may still send.
 CURRENCIES: Final = words(
-    """AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF
-    CHW CLF CLP CNY COP COU CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD
-    HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL
-    MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON
-    RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX
-    USD USN UYI UYU UYW UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
-    ANG BGN CUC HRK SLL ZWL"""
+    """
+    AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP
+    CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG
+    HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL
+    MGA MKD MMK MNT MOP MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON
+    RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS
+    UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG ANG BGN
+    """
 )
 
 CONTENT_TYPES: Final = ("product", "product_group")
