@@ -69,7 +69,7 @@ OPERATORS: dict[str, Operator] = {
     "ends_with": Operator(Text(), _textual(str.endswith), "ends with", "The text ends so."),
     "matches": Operator(
         Pattern(),
-        lambda found, wanted: found is not None and wanted.search(as_text(found)) is not None,
+        lambda found, wanted: found is not None and wanted.test(as_text(found)),
         "matches",
         "The text holds a match of this RE2 expression; it is not anchored.",
     ),

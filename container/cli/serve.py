@@ -38,12 +38,13 @@ def serve(config: str, listen: str | None) -> None:
     _greet(container, host, actual, token)
     server = uvicorn.Server(
         uvicorn.Config(
-            app,  # type: ignore[arg-type]
+            app,
             loop="uvloop" if sys.platform != "win32" else "asyncio",
             http="httptools",
             access_log=False,
             log_level="warning",
             lifespan="on",
+            proxy_headers=False,  # container.trusted_proxies decides
             server_header=False,
             date_header=False,
             timeout_graceful_shutdown=10,

@@ -6,13 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
-import re2
-
 from container.expression import BUILT_IN, Expression, ExpressionError, compile_expression, constant, name_offset
 from container.jsonpath import JsonPath as Path
 from container.jsonpath import PathError
 from container.node import Node
 from container.problem import suggestion
+from container.regex import Regex, RegexError
 from container.schema import INVALID, Invalid, Kind, Reader
 
 T = TypeVar("T")
@@ -219,7 +218,7 @@ class JsonPath(Kind[Path]):
         return {"type": "string"}
 
 
-class Pattern(Kind[Any]):
+class Pattern(Kind[Regex]):
     """A regular expression in RE2's dialect, which takes linear time whatever a hit holds."""
 
     noun = "a regular expression"
@@ -227,25 +226,18 @@ class Pattern(Kind[Any]):
     def __init__(self, *, ignore_case: bool = False) -> None:
         self.ignore_case = ignore_case
 
-    def decode(self, node: Node, reader: Reader) -> Any | Invalid:
+    def decode(self, node: Node, reader: Reader) -> Regex | Invalid:
         if node.kind != "scalar" or node.value is None:
             return self.expected(node, reader)
         try:
-            return re2.compile(f"(?i){node.raw}" if self.ignore_case else node.raw, _re2_options())
-        except re2.error as error:
-            reason = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
-            text = f"'{shorten(node.raw)}' is not a regular expression: {reason}"
+            return Regex(node.raw, ignore_case=self.ignore_case)
+        except RegexError as error:
+            text = f"'{shorten(node.raw)}' is not a regular expression: {error}"
             reader.problem(node, "regex", text, "RE2 knows no look-around and no back-references")
             return INVALID
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": ["string", "number"]}
-
-
-def _re2_options() -> Any:
-    options = re2.Options()
-    options.log_errors = False
-    return options
 
 
 class Templated(Kind[Expression]):

@@ -59,6 +59,7 @@ def _forwarded_for(element: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """An address without quotes, brackets, port or zone; "" when it is none."""
     text = text.strip().strip('"')
