@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from container.amount import identifier
 from container.hit import Hit
 from container.nesting import shallow
 from container.pixel.parameters import Parameters
@@ -36,7 +37,7 @@ def read_gateway(hit: Hit) -> Parameters | None:
         "fbc": body.get("fb.fbc"),
     }
     return Parameters(
-        plain={name: text for name, value in said.items() if (text := _text(value))},
+        plain={name: text for name, value in said.items() if (text := identifier(value))},
         custom=_object(body.get("custom_data")),
         manual={
             name: value
@@ -48,9 +49,3 @@ def read_gateway(hit: Hit) -> Parameters | None:
 
 def _object(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""

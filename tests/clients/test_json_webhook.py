@@ -181,6 +181,22 @@ def test_fields_of_the_wrong_type_are_left_out_and_noted_by_name() -> None:
     }
 
 
+def test_an_expression_whose_result_json_cannot_hold_gives_nothing() -> None:
+    made = client("""
+event:
+  event_name: x
+  endless: "{{ body.big * 1e300 }}"
+  huge: "{{ body.whole ** 40 }}"
+  lazy: "{{ body.list | map('upper') }}"
+  broken: "{{ body.list | map('abs') }}"
+  method: "{{ body.text.upper }}"
+  mixed: "{{ [body.big, body.nothing, {'a': body.text, 'b': body.nothing}] }}"
+""")
+    event = post({"big": 1e300, "whole": 10**9, "list": ["a", "b"], "text": "t"}, of=made).incoming[0].event
+    del event["x-tagdock-stable-id"]
+    assert event == {"event_name": "x", "lazy": ["A", "B"], "broken": [], "mixed": [1e300, {"a": "t"}]}
+
+
 def test_long_order_numbers_keep_every_digit() -> None:
     assert post({"id": 9820982911946154508}).incoming[0].event["event_id"] == "9820982911946154508"
 

@@ -103,7 +103,12 @@ def test_the_privacy_sandbox_twin_is_read_but_never_routed_and_shares_the_stable
     assert "x-tagdock-drop" not in original.event
     assert twin.event["x-tagdock-stable-id"] == original.event["x-tagdock-stable-id"]
     assert len(original.event["x-tagdock-stable-id"]) == 32
-    assert pixel(row["query"]).event["x-tagdock-drop"] == "privacy sandbox twin of a /tr hit"
+    for query, path in (
+        (row["query"], "/tr/"),
+        ("id=1&ev=Lead", f"/proxy{row['path']}"),
+        ("id=1&ev=Lead", row["path"]),
+    ):
+        assert pixel(query, path=path).event["x-tagdock-drop"] == "privacy sandbox twin of a /tr hit"
 
 
 def test_the_stable_id_tells_events_apart_and_is_only_made_where_the_sender_gave_a_time_and_no_id() -> None:
@@ -350,7 +355,7 @@ def test_a_gateway_request_that_cannot_be_read_makes_no_event(body: bytes) -> No
 
 
 def test_a_gateway_request_whose_fields_have_the_wrong_type_gives_what_is_right() -> None:
-    body = b"""{"fb.pixel_id": 12, "event_name": "Lead", "event_id": ["x"], "custom_data": 5, "fb.advanced_matching":
+    body = b"""{"fb.pixel_id": 12, "event_name": "Lead", "event_id": true, "custom_data": 5, "fb.advanced_matching":
         {"em": 5, "ph": ""}, "website_context": "no", "fb.fbp": null}"""
     event = read(Hit("POST", "/events", "", {}, body)).incoming[0].event
     assert event == {"event_name": "Lead", "pixel_id": "12", "custom_data": {}, "user_data": {}}
