@@ -98,16 +98,18 @@ class Account:
     pending: int = 0
     in_flight: int = 0
     parked: str = ""
+    resumed_at: float = 0.0
+    oldest: float | None = None
+    """When the first of those that are pending was accepted, in unix seconds."""
     reasons: dict[str, dict[str, int]] = field(default_factory=dict)
     """For ``suppressed`` and ``dead``: how many for which reason."""
 
 
 @dataclass(slots=True)
 class Status:
-    """All accounts, the acceptance of the oldest pending payload (unix seconds) and the bytes the store fills."""
+    """All accounts, and the bytes the store fills."""
 
     accounts: list[Account]
-    oldest: float | None
     size: int
 
 

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
 from functools import lru_cache
 
 VERSION = 1
+SMALLEST_KEY = -(2**63)
 
-# "grp" is a row of destinations. The body of a payload is read only to be sent, so it is the last of the columns.
-# ids are never given twice (AUTOINCREMENT): a late word about a payload that is gone must not meet another one.
+ROWS_A_GROUP = 2**40
+"""A payload's id is its group's number times this, plus how many that group had accepted before.
+
+So the payloads of a group lie side by side in the order they came, and are found without an index, which would cost a
+third of a ``put``. An id is never given twice: a late word about a payload that is gone must not meet another one.
+"""
+
+# "grp" is a row of destinations. Only what was put off is in the index of due times; what is fresh is due at once.
+# The body of a payload is read only to be sent, so it is the last of the columns.
 TABLES = """
 CREATE TABLE destinations (
     id INTEGER PRIMARY KEY, tag TEXT NOT NULL, destination TEXT NOT NULL,
     parked TEXT NOT NULL DEFAULT '', resumed_at REAL NOT NULL DEFAULT 0,
     UNIQUE (tag, destination));
 CREATE TABLE pending (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, grp INTEGER NOT NULL, due REAL NOT NULL, accepted REAL NOT NULL,
-    attempts INTEGER NOT NULL DEFAULT 0, status INTEGER NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '',
+    id INTEGER PRIMARY KEY, grp INTEGER NOT NULL, accepted REAL NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0, due REAL NOT NULL DEFAULT 0,
+    status INTEGER NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '',
     event_name TEXT NOT NULL, event_id TEXT NOT NULL, client TEXT NOT NULL, body BLOB NOT NULL);
-CREATE INDEX pending_due ON pending (grp, due);
+CREATE INDEX put_off ON pending (grp, due) WHERE attempts > 0;
 CREATE TABLE dead (
     id INTEGER PRIMARY KEY, grp INTEGER NOT NULL, died REAL NOT NULL, accepted REAL NOT NULL,
     attempts INTEGER NOT NULL, status INTEGER NOT NULL, reason TEXT NOT NULL,
@@ -25,7 +36,8 @@ CREATE TABLE dead (
 CREATE TABLE books (
     grp INTEGER NOT NULL, end TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL,
     PRIMARY KEY (grp, end, reason)) WITHOUT ROWID;
-CREATE TABLE seen (key BLOB PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE seen (key INTEGER PRIMARY KEY, time INTEGER NOT NULL);
+CREATE TABLE seen_log (id INTEGER PRIMARY KEY, time INTEGER NOT NULL, keys BLOB NOT NULL);
 """
 
 WIDEST = 32
@@ -34,8 +46,8 @@ WIDEST = 32
 
 @lru_cache(maxsize=8 * WIDEST)
 def insert_pending(rows: int) -> str:
-    """Takes grp, due, accepted, event_name, event_id, client, body for every row."""
-    columns = "grp, due, accepted, event_name, event_id, client, body"
+    """Takes id, grp, accepted, event_name, event_id, client, body for every row."""
+    columns = "id, grp, accepted, event_name, event_id, client, body"
     return f"INSERT INTO pending ({columns}) VALUES " + ", ".join(["(?,?,?,?,?,?,?)"] * rows)
 
 
@@ -61,17 +73,34 @@ def add_to_books(rows: int) -> str:
     )
 
 
+def write_wide(
+    connection: sqlite3.Connection, statement: Callable[[int], str], values: list[object], columns: int
+) -> None:
+    """Write many rows by few statements; ``values`` holds them one after the other."""
+    step = WIDEST * columns
+    for start in range(0, len(values), step):
+        part = values[start : start + step]
+        connection.execute(statement(len(part) // columns), part)
+
+
 # The reads below give one row that holds many, since every row fetched is a release of the interpreter's lock, and
 # on a busy server getting it back can take longer than the read.
-FIND_DUE = """
+FIND_PUT_OFF = """
 SELECT json_group_array(json_array(id, size)) FROM (
-    SELECT id, length(body) AS size FROM pending WHERE grp = ? AND due <= ? ORDER BY due, id LIMIT ?)"""
+    SELECT id, length(body) AS size FROM pending WHERE grp = ? AND attempts > 0 AND due <= ? ORDER BY due LIMIT ?)"""
+FIND_FRESH = """
+SELECT json_group_array(json_array(id, size)) FROM (
+    SELECT id, length(body) AS size FROM pending WHERE id >= ? AND id < ? AND attempts = 0 ORDER BY id LIMIT ?)"""
+SIZES_OF = """
+SELECT json_group_array(json_array(id, length(body))) FROM pending
+WHERE id IN (SELECT value FROM json_each(?))"""
 READ_PARCELS = """
 SELECT json_group_array(json_array(id, length(body), accepted, attempts, status, reason)),
        CAST(group_concat(body, '') AS BLOB)
 FROM pending WHERE id IN (SELECT value FROM json_each(?))"""
-NEXT_DUE = "SELECT min(due) FROM pending WHERE grp = ? AND due > ?"
-PULL_BACK = "UPDATE pending SET due = ? WHERE grp = ? AND due > ?"
+NEXT_DUE = "SELECT min(due) FROM pending WHERE grp = ? AND attempts > 0 AND due > ?"
+PULL_BACK = "UPDATE pending SET due = ? WHERE grp = ? AND attempts > 0 AND due > ?"
+OLDEST = "SELECT min(accepted) FROM (SELECT accepted FROM pending WHERE id >= ? AND id < ? ORDER BY id LIMIT 1)"
 
 DELETE = "DELETE FROM pending WHERE id IN (SELECT value FROM json_each(?))"
 POSTPONE = """
@@ -82,7 +111,6 @@ INSERT INTO dead (id, grp, died, accepted, attempts, status, reason, event_name,
 SELECT id, grp, ?, accepted, attempts + ?, ?, ?, event_name, event_id, client, body
 FROM pending WHERE id IN (SELECT value FROM json_each(?))"""
 NAMES_OF = "SELECT event_name, event_id FROM pending WHERE id IN (SELECT value FROM json_each(?))"
-FORGET_SEEN = "DELETE FROM seen WHERE key = ?"
 
 LAST_OF_CHUNK = "SELECT max(key) FROM (SELECT key FROM seen WHERE key > ? ORDER BY key LIMIT ?)"
 PRUNE_CHUNK = "DELETE FROM seen WHERE key > ? AND key <= ? AND abs(time - ?) >= ?"
