@@ -71,7 +71,7 @@ class Store:
             "synchronous=NORMAL",
             "busy_timeout=5000",
             "cache_size=-16000",
-            "wal_autocheckpoint=4000",
+            "wal_autocheckpoint=2000",
             "journal_size_limit=67108864",
         ):
             self._connection.execute("PRAGMA " + pragma)
@@ -136,8 +136,8 @@ class Store:
                 self._firsts[record.key] = record.id
         self._next += len(records)
         self._next_exchange += 1
-        while self._next - self._oldest > self._keep + self._chunk:
-            self._drop(self._chunk)
+        if self._next - self._oldest > self._keep + self._chunk:
+            self._drop(self._next - self._keep)
 
     def reset(self) -> None:
         """Forget everything."""
@@ -207,8 +207,7 @@ class Store:
         )
         self._connection.execute("DELETE FROM exchange WHERE id <= ?", (number - EXCHANGES_KEPT,))
 
-    def _drop(self, many: int) -> None:
-        until = self._oldest + many
+    def _drop(self, until: int) -> None:
         self._connection.execute("DELETE FROM event WHERE id < ?", (until,))
         self._connection.execute("DELETE FROM browser_key WHERE event < ?", (until,))
         self._oldest = until

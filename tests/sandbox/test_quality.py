@@ -1,0 +1,137 @@
+"""Match quality as an estimate, coverage, deduplication by key, freshness, and Meta's own shape of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from container.sandbox.quality import WEIGHTS
+
+from .conftest import AGENT, PIXEL, Local, hashed
+
+FBP = "fb.1.1596403881668.1116446470"
+
+
+def page(local: Local, name: str = "PageView") -> dict[str, Any]:
+    found: dict[str, Any] = next(event for event in local.get("quality")["events"] if event["event_name"] == name)
+    return found
+
+
+def test_the_weights_add_up_to_ten_and_are_shown_with_the_word_estimate(local: Local) -> None:
+    shown = local.get("quality")
+    assert round(sum(shown["weights"].values()), 6) == 10
+    assert shown["weights"] == WEIGHTS
+    assert shown["estimate"].startswith("An estimate")
+
+
+def test_the_score_is_the_weight_of_the_keys_by_their_coverage(local: Local) -> None:
+    local.send(local.event(event_id="a", user_data={"em": hashed("a"), "client_user_agent": AGENT}))
+    local.send(local.event(event_id="b", user_data={"ph": hashed("b"), "fbp": FBP, "client_user_agent": AGENT}))
+    quality = page(local)["match_quality"]
+    assert quality["score"] == 3.4  # (em 3.0 + ph 2.0 + fbp 0.7) / 2 + user agent 0.5 = 3.35
+    assert quality["estimate"] is True
+    email = next(key for key in quality["keys"] if key["key"] == "em")
+    assert email == {"key": "em", "coverage": 0.5, "weight": 3.0, "would_add": 1.5}
+    assert quality["next"] == ["em", "fbc", "ph"]
+
+
+def test_a_key_that_cannot_match_does_not_count(local: Local) -> None:
+    local.send(
+        local.event(user_data={"em": hashed(""), "fbp": "broken", "ph": hashed("1"), "client_user_agent": AGENT})
+    )
+    covered = {key["key"] for key in page(local)["match_quality"]["keys"] if key["coverage"]}
+    assert covered == {"ph", "client_user_agent"}
+
+
+def test_only_website_events_have_a_match_quality(local: Local) -> None:
+    local.send(local.event(action_source="phone_call"))
+    assert page(local)["match_quality"] is None
+
+
+def test_coverage_is_the_share_of_browser_events_with_a_server_copy(local: Local) -> None:
+    for number in range(4):
+        local.browse(eid=f"e-{number}")
+    local.send(*(local.event(event_id=f"e-{number}") for number in range(3)))
+    assert page(local)["coverage"] == {
+        "browser_events": 4, "with_server_copy": 3, "share": 0.75, "goal": 0.75, "met": True,
+    }  # fmt: skip
+
+
+def test_redelivered_copies_do_not_change_coverage(local: Local) -> None:
+    for _ in range(3):
+        local.browse(eid="e-1")
+        local.send(local.event())
+    assert page(local)["coverage"]["browser_events"] == 1
+    assert page(local)["coverage"]["share"] == 1.0
+
+
+def test_deduplication_is_told_by_key_and_the_unmatched_are_listed(local: Local) -> None:
+    local.browse(eid="a", fbp=FBP)
+    local.browse(eid="alone", fbp=FBP)
+    local.browse(fbp="fb.1.1596403881668.99")
+    local.send(local.event(event_id="a"))
+    local.send(local.event(event_id=None, user_data={"fbp": "fb.1.1596403881668.99", "client_user_agent": AGENT}))
+    local.send(local.event(event_id="astray"))
+    found = page(local)["deduplication"]
+    assert found["share"] == round(2 / 3, 4)
+    assert found["by_key"]["event_id"] == {"browser": 0.6667, "server": 0.6667, "deduplicated": 0.3333}
+    assert found["by_key"]["fbp"] == {"browser": 1.0, "server": 0.3333, "deduplicated": 0.3333}
+    assert found["by_key"]["external_id"]["deduplicated"] == 0.0
+    assert [one["event_id"] for one in found["unmatched"]["browser"]] == ["alone"]
+    assert [one["event_id"] for one in found["unmatched"]["server"]] == ["astray"]
+
+
+@pytest.mark.parametrize(
+    ("delay", "pace"), [(5, "real_time"), (3000, "real_time"), (7200, "hourly"), (200_000, "daily")]
+)
+def test_freshness_is_the_time_from_the_event_to_its_receipt(local: Local, delay: int, pace: str) -> None:
+    local.send(local.event(event_time=int(local.now) - delay))
+    fresh = page(local)["freshness"]
+    assert (fresh["upload_frequency"], fresh["average_delay"], fresh["longest_delay"]) == (pace, delay, delay)
+
+
+def dataset(local: Local, **query: str) -> Any:
+    return local.client.get("/sandbox/graph/v26.0/dataset_quality", params={"access_token": "t"} | query)
+
+
+def test_the_dataset_quality_edge_answers_in_metas_shape(local: Local) -> None:
+    local.browse(ev="Purchase", eid="e-1", **{"cd[value]": "120.5", "cd[currency]": "EUR"})
+    local.send(local.purchase() | {"event_source_url": ""})
+    (event,) = dataset(local, dataset_id=PIXEL).json()["web"]
+    assert event["event_name"] == "Purchase"
+    match = event["event_match_quality"]
+    assert match["composite_score"] == 3.5
+    assert {"identifier": "email", "coverage": {"percentage": 100.0}} in match["match_key_feedback"]
+    (diagnostic,) = match["diagnostics"]
+    assert diagnostic["name"] == "Missing Event Source URL"
+    assert (diagnostic["percentage"], diagnostic["affected_event_count"], diagnostic["total_event_count"]) == (
+        100.0,
+        1,
+        1,
+    )
+    assert (event["event_coverage"]["percentage"], event["event_coverage"]["goal_percentage"]) == (100.0, 75.0)
+    by_id = event["dedupe_key_feedback"][0]
+    assert by_id["dedupe_key"] == "event_id"
+    assert by_id["overall_browser_coverage_from_dedupe_key"] == {"percentage": 100.0}
+    assert event["data_freshness"]["upload_frequency"] == "real_time"
+
+
+def test_the_edge_gives_the_fields_that_are_asked_for(local: Local) -> None:
+    local.send(local.event())
+    fields = "web{event_name,event_match_quality{composite_score}}"
+    answer = dataset(local, dataset_id=PIXEL, fields=fields).json()
+    assert answer == {"web": [{"event_name": "PageView", "event_match_quality": {"composite_score": 3.5}}]}
+
+
+@pytest.mark.parametrize("fields", ["{{{{", "}}}}", "web{", "web}", ",,,", "a" * 10_000, "web{" * 2000])
+def test_fields_of_any_form_are_answered(local: Local, fields: str) -> None:
+    local.send(local.event())
+    assert dataset(local, dataset_id=PIXEL, fields=fields).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "code"), [({}, 100), ({"dataset_id": "x"}, 100), ({"dataset_id": PIXEL, "access_token": ""}, 190)]
+)
+def test_the_edge_refuses_what_graph_refuses(local: Local, query: dict[str, str], code: int) -> None:
+    assert dataset(local, **query).json()["error"]["code"] == code
