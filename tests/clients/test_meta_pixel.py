@@ -2,44 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import re
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
-import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from container.clients.meta_pixel import MetaPixelClient
-from container.component import Incoming, Reading
-from container.event import get_path
 from container.hit import Hit
-from container.pixel.reading import KEPT
-
-NOW = 1795412850.0  # 2026-11-23, after every captured hit
-ROWS = [json.loads(line) for line in (Path(__file__).parents[1] / "hits/pixel.jsonl").read_text("utf-8").splitlines()]
-SHA = "973dfe463ec85785f5f95af5ba3906eedb2d931c24e69824a89ea65dba4e813b"
-OTHER_SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-MD5 = "495905ffa1314565844202a2ec0f0171"
-
-
-def captured(row: dict[str, Any], **headers: str) -> Hit:
-    body = row.get("body", "").encode()
-    return Hit(row["method"], row["path"], row["query"], {"host": row["host"], **headers}, body, "203.0.113.9")
-
-
-def pixel(query: str, *, path: str = "/tr/", now: float = NOW, **headers: str) -> Incoming:
-    reading = read(Hit("GET", path, query, {name.replace("_", "-"): value for name, value in headers.items()}), now)
-    return reading.incoming[0]
-
-
-def read(hit: Hit, now: float = NOW, **options: Any) -> Reading:
-    client = MetaPixelClient(**options)
-    assert client.claims(hit)
-    return client.read(hit, now)
+from tests.clients.pixel import MD5, NOW, OTHER_SHA, ROWS, SHA, captured, pixel, read
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
@@ -338,119 +307,7 @@ def test_it_claims_its_own_paths_under_any_prefix_and_nothing_else(
     assert MetaPixelClient(paths_=["/p.png"]).claims(Hit(method, path, "", {}, body)) is claimed
 
 
-def test_the_gateway_can_be_left_to_another_client() -> None:
-    client = MetaPixelClient(gateway=False)
-    assert not client.claims(Hit("POST", "/events", "", {}, b'{"fb.pixel_id":"1"}'))
-    assert "/events" not in client.paths()
-
-
-@pytest.mark.parametrize(
-    "body",
-    [b"{", b'{"fb.pixel_id":' + b"[" * 100 + b"]" * 100 + b"}", b'{"fb.pixel_id":NaN}', b'{"fb.pixel_id":"\xff"}'],
-)
-def test_a_gateway_request_that_cannot_be_read_makes_no_event(body: bytes) -> None:
-    reading = MetaPixelClient().read(Hit("POST", "/events", "", {}, body), NOW)
-    assert (reading.incoming, reading.answer.status) == ([], 200)
-    assert reading.notes
-
-
-def test_a_gateway_request_whose_fields_have_the_wrong_type_gives_what_is_right() -> None:
-    body = b"""{"fb.pixel_id": 12, "event_name": "Lead", "event_id": true, "custom_data": 5, "fb.advanced_matching":
-        {"em": 5, "ph": ""}, "website_context": "no", "fb.fbp": null}"""
-    event = read(Hit("POST", "/events", "", {}, body)).incoming[0].event
-    assert event == {"event_name": "Lead", "pixel_id": "12", "custom_data": {}, "user_data": {}}
-
-
 def test_a_basket_beyond_all_sense_is_cut_and_noted() -> None:
     incoming = pixel("id=1&ev=Purchase&cd[content_ids]=" + ",".join(map(str, range(2000))))
     assert len(incoming.event["items"]) == 500
     assert any("first 500" in note for note in incoming.notes)
-
-
-NAMES = st.sampled_from(
-    ["id", "ev", "eid", "ts", "dl", "rl", "sw", "sh", "fbp", "dpo", "dpoco", "dpost", "rqm", "coo", "cd[value]",
-     "cd[contents]", "cd[content_ids]", "cd[]", "cd[", "ud[em]", "aud[ph]", "udff[fn]", "pmd[title]", "]", "[]", ""]
-)  # fmt: skip
-VALUES = st.one_of(
-    st.text(max_size=30),
-    st.sampled_from(["%", "%zz", "[{}]", "[[]]", '{"id":{}}', "NaN", "-1", "9" * 400, "[" * 2000, "http://[", "\x00"]),
-    st.recursive(
-        st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5),
-        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["id", "quantity", "x"]), inner),
-        max_leaves=8,
-    ).map(json.dumps),
-)
-
-
-def unharmed(hit: Hit) -> None:
-    reading = MetaPixelClient().read(hit, NOW)
-    assert reading.answer.status == 200
-    for incoming in reading.incoming:
-        assert msgspec.json.decode(msgspec.json.encode(incoming.event)) == incoming.event
-        assert {key for key in incoming.event if key.startswith("x-tagdock")} <= {
-            "x-tagdock-clock", "x-tagdock-stable-id", "x-tagdock-drop",
-        }  # fmt: skip
-        assert incoming.event.get("event_time", 0) <= NOW
-        assert isinstance(incoming.event.get("event_name", ""), str)
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.lists(st.tuples(NAMES, VALUES), max_size=12), st.booleans())
-def test_whatever_the_parameters_hold_reading_never_fails(pairs: list[tuple[str, str]], post: bool) -> None:
-    text = "&".join(f"{name}={value}" for name, value in pairs)
-    unharmed(Hit("POST", "/tr", "", {}, text.encode()) if post else Hit("GET", "/tr", text))
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.sampled_from(ROWS), st.integers(0, 3000), st.integers(0, 3000), st.binary(max_size=6), st.booleans())
-def test_captured_hits_that_were_cut_or_changed_never_fail(
-    row: dict[str, Any], start: int, end: int, noise: bytes, multipart: bool
-) -> None:
-    hit = captured(row, **({"content-type": "multipart/form-data; boundary=\xff"} if multipart else {}))
-    hit.query_string = hit.query_string[:start] + noise.decode("latin-1") + hit.query_string[end:]
-    hit.body = hit.body[:start] + noise + hit.body[end:]
-    unharmed(hit)
-
-
-@settings(max_examples=200, deadline=None)
-@given(
-    st.binary(max_size=200), st.sampled_from(["", "multipart/form-data", 'multipart/form-data; boundary="b"', "\u20ac"])
-)
-def test_any_bytes_in_a_body_never_fail(body: bytes, kind: str) -> None:
-    unharmed(Hit("POST", "/tr", "id=1&ev=X", {"content-type": kind}, body))
-    unharmed(
-        Hit("POST", "/tr", "id=1&ev=X", {"content-type": kind}, b"--b\r\nContent-Disposition: form-data; name=" + body)
-    )
-    unharmed(Hit("POST", "/events", "", {}, b'{"fb.pixel_id":' + body))
-
-
-def documented() -> list[tuple[str, str, list[str]]]:
-    """The rows of the documentation's table: parameter, example, and the paths of event data it becomes."""
-    text = (Path(__file__).parents[2] / "docs/clients.md").read_text("utf-8")
-    section = text.partition("\n## meta_pixel\n")[2].partition("\n## ")[0]
-    rows = [line.split(" | ") for line in section.splitlines() if line.startswith("| `")]
-    return [
-        (
-            name.strip("| `"),
-            example.strip("`"),
-            re.findall(r"`([^`]+)`", re.split(r";|:| unless| when|, together", rest)[0]),
-        )
-        for name, example, rest in rows
-    ]
-
-
-@pytest.mark.parametrize(("name", "example", "paths"), documented(), ids=[row[0] for row in documented()])
-def test_the_documented_table_is_what_happens(name: str, example: str, paths: list[str]) -> None:
-    beside = {"id": "1", "ev": "X", "sh": "1080", "dpo": "LDU"}
-    event = pixel(urlencode({**beside, name: example})).event
-    assert paths
-    assert [path for path in paths if get_path(event, path) is None] == []
-    without = pixel(
-        urlencode({key: value for key, value in {**beside, "sh": ""}.items() if key not in (name, "dpo")})
-    ).event
-    assert [path for path in paths if get_path(without, path) is not None] == []
-
-
-def test_every_parameter_the_client_keeps_is_documented() -> None:
-    names = {name for name, _, _ in documented()}
-    assert {name for name, _ in KEPT} <= names
