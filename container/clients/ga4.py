@@ -14,8 +14,9 @@ from container.schema import option
 MOST_EVENTS = 100
 """Events read from one hit; gtag itself sends 20 at most."""
 
-MOST_PARAMETERS = 5000
-"""Parameters read from the lines of one body; a full batch of gtag's holds a fifth of it."""
+MOST_CHARACTERS = 512 * 1024
+"""Characters of parameters read from one body, those of the URL counted with each event they belong to: else a long URL
+above many short lines would cost a hundredfold. A full batch of gtag's stays below a tenth of it."""
 
 _MOST_LINES = 1000
 _GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
@@ -80,21 +81,20 @@ def _lines(hit: Hit, shared: Fields, notes: list[str]) -> Iterator[Fields]:
         del lines[_MOST_LINES:]
         notes.append(f"only the first {_MOST_LINES} lines of the body were read")
     events = left = 0
-    parameters = 0
+    room = MOST_CHARACTERS
     for line in lines:
         if "en=" not in line:
             continue
-        if events >= MOST_EVENTS or parameters > MOST_PARAMETERS:
+        if events >= MOST_EVENTS or room <= 0:
             left += 1
             continue
         pairs = parse_parameters(line.strip("\r "))
-        parameters += len(pairs)
+        room -= len(line) + len(hit.query_string)
         if dict(pairs).get("en"):
             events += 1
             yield shared.copy().take(pairs)
     if left:
-        most = f"at most {MOST_EVENTS} events and {MOST_PARAMETERS} parameters"
-        notes.append(f"{left} more events of the body were not read: {most}")
+        notes.append(f"{left} more events of the body were not read: they are too many or too long")
 
 
 def _answer(hit: Hit) -> Answer:

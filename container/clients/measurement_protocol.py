@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from container.component import Answer, Client, Reading
-from container.ga4.measurement import plain_names, read_event
+from container.ga4.measurement import plain_names, read_events
 from container.ga4.validation import MOST_EVENTS, validate
 from container.hit import Hit
 from container.kinds import ListOf, Secret, SecretText, Text
@@ -56,13 +56,13 @@ class MeasurementProtocolClient(Client):
         notes = []
         if len(events) > MOST_EVENTS:
             notes.append(f"only the first {MOST_EVENTS} of {len(events)} events were read")
-        incoming = []
+        named = []
         for place, one in enumerate(events[:MOST_EVENTS]):
             if isinstance(one, dict) and isinstance(one.get("name"), str) and one["name"]:
-                incoming.append(read_event(one, body, hit, now))
+                named.append(one)
             else:
                 notes.append(f"the event at index {place} has no name and was left out")
-        return Reading(incoming, _TAKEN, notes)
+        return Reading(read_events(body, named, hit, now), _TAKEN, notes)
 
     def paths(self) -> tuple[str, ...]:
         return ("/mp/collect", "/debug/mp/collect", *self.paths_)

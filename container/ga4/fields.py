@@ -34,6 +34,7 @@ from container.ga4.parameters import (
 from container.ga4.user_data import merge, nest, read_em
 from container.hit import Hit
 
+_MOST_NOTES = 20
 _WORKER = "/service_worker/"  # a service worker's own script is not the page
 
 
@@ -100,6 +101,8 @@ class Fields:
             sst["consent"] = {"consentGrantedState": granted_states(explicit, implicit)}
         if sst:
             event["x-sst-system_properties"] = sst
+        if len(notes) > _MOST_NOTES:
+            notes[_MOST_NOTES:] = [f"and {len(notes) - _MOST_NOTES} more of the kind"]
         return Incoming(event, dict(explicit), dict(implicit), notes)
 
 

@@ -34,6 +34,10 @@ class FirstPartyId(Options):
         default="denied",
     )
 
+    def ready(self) -> None:
+        if self.domain == "auto":
+            _suffixes()  # reading the list takes longer than any hit may
+
     def apply(self, hit: Hit, incoming: list[Incoming], now: float) -> list[Cookie]:
         """Replace the events' client ids, and return the cookie to set: none unless analytics storage is granted."""
         if not incoming:

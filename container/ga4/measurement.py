@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from container.component import Incoming
@@ -30,7 +31,7 @@ _SPELLINGS = {
 }
 _PURPOSES = ("ad_user_data", "ad_personalization")
 _TAKEN = PROTECTED - {"items", "user_data"}  # those two arrive as what they are, in JSON
-_DEEPEST = 32
+_DEEPEST, _MOST_PROPERTIES, _MOST_NOTES = 32, 100, 20
 _OLDEST = 72 * 3600
 
 
@@ -46,10 +47,33 @@ def text_of(value: Any) -> str:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
-def read_event(one: Mapping[str, Any], body: Mapping[str, Any], hit: Hit, now: float) -> Incoming:
-    """The event of one entry of ``events``; ``body`` has plain names, ``now`` is the arrival in unix seconds."""
+def read_events(body: Mapping[str, Any], events: Sequence[Mapping[str, Any]], hit: Hit, now: float) -> list[Incoming]:
+    """The events of a body that has plain names; each entry has a name. ``now`` is the arrival in unix seconds."""
+    shared: Event = {}
     notes: list[str] = []
-    event: Event = {"event_name": one["name"]}
+    _add_ids(shared, body, hit, notes)
+    _add_visitor(shared, body, hit, notes)
+    common = _common(body)
+    consent = _consent(body.get("consent"))
+    incoming = []
+    for one in events:
+        own = list(notes)
+        event = {"event_name": one["name"], **shared}
+        _add_parameters(event, one.get("params"), own)
+        _add_time(event, one.get("timestamp_micros", body.get("timestamp_micros")), now, own)
+        for key, value in common.items():
+            if isinstance(value, dict):
+                event[key] = {**event.get(key, {}), **value}
+            else:
+                event.setdefault(key, value)
+        add_page_parts(event)
+        if len(own) > _MOST_NOTES:
+            own[_MOST_NOTES:] = [f"and {len(own) - _MOST_NOTES} more of the kind"]
+        incoming.append(Incoming(event, dict(consent), {}, own))
+    return incoming
+
+
+def _add_ids(event: Event, body: Mapping[str, Any], hit: Hit, notes: list[str]) -> None:
     for key in ("client_id", "user_id", "app_instance_id"):
         found = text_of(body.get(key))
         if found:
@@ -60,12 +84,8 @@ def read_event(one: Mapping[str, Any], body: Mapping[str, Any], hit: Hit, now: f
     for name, key in (("measurement_id", "x-ga-measurement_id"), ("firebase_app_id", "x-ga-mp2-firebase_app_id")):
         if hit.query.get(name):
             event[key] = hit.query[name]
-    _add_visitor(event, body, hit, notes)
-    _add_parameters(event, one.get("params"), notes)
-    _add_time(event, one.get("timestamp_micros", body.get("timestamp_micros")), now, notes)
-    _add_body(event, body)
-    add_page_parts(event)
-    return Incoming(event, _consent(body.get("consent")), {}, notes)
+    if body.get("non_personalized_ads") is True:
+        event["x-ga-npa"] = "1"
 
 
 def _add_visitor(event: Event, body: Mapping[str, Any], hit: Hit, notes: list[str]) -> None:
@@ -148,18 +168,18 @@ def _add_time(event: Event, micros: Any, now: float, notes: list[str]) -> None:
     event["event_time"] = seconds
 
 
-def _add_body(event: Event, body: Mapping[str, Any]) -> None:
+def _common(body: Mapping[str, Any]) -> Event:
+    """What the body says for all its events, beside ids and consent."""
+    found: Event = {}
     data = clean(body.get("user_data"))
     if data and _is_shallow(data, _DEEPEST):
-        event["user_data"] = {**event.get("user_data", {}), **data}
+        found["user_data"] = data
     properties = body.get("user_properties")
     if isinstance(properties, dict):
-        found = {name: _unwrap(value) for name, value in properties.items() if name}
-        found = {
-            name: value for name, value in found.items() if value is not None and not isinstance(value, dict | list)
-        }
-        if found:
-            event[PROPERTIES_KEY] = found
+        values = {name: _unwrap(value) for name, value in islice(properties.items(), _MOST_PROPERTIES) if name}
+        plain = {name: value for name, value in values.items() if isinstance(value, str | int | float)}
+        if plain:
+            found[PROPERTIES_KEY] = plain
     location = body.get("user_location")
     if isinstance(location, dict):
         place = {
@@ -168,14 +188,13 @@ def _add_body(event: Event, body: Mapping[str, Any]) -> None:
             "city": text_of(location.get("city")),
         }
         if any(place.values()):
-            event["event_location"] = {name: value for name, value in place.items() if value}
+            found["event_location"] = {name: value for name, value in place.items() if value}
     device = body.get("device")
     if isinstance(device, dict):
         for name in ("language", "screen_resolution"):
             if text_of(device.get(name)):
-                event.setdefault(name, text_of(device.get(name)))
-    if body.get("non_personalized_ads") is True:
-        event["x-ga-npa"] = "1"
+                found[name] = text_of(device.get(name))
+    return found
 
 
 def _unwrap(value: Any) -> Any:

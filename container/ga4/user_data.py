@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode
 from binascii import Error as Base64Error
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote
 
@@ -29,7 +30,7 @@ _ADDRESS = {
 }
 _HEX = frozenset("0123456789abcdef")
 _MOST_TOKENS, _LONGEST_TOKEN = 64, 8192
-_DEEPEST, _LONGEST_LIST = 4, 20
+_DEEPEST, _LONGEST_LIST, _MOST_NAMES = 4, 20, 100
 
 
 def nest(flat: Mapping[str, str]) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def nest(flat: Mapping[str, str]) -> dict[str, Any]:
     and a name that contradicts another (``address`` as a text and as an object), are left out.
     """
     tree: dict[str, Any] = {}
-    for name, value in flat.items():
+    for name, value in islice(flat.items(), _MOST_NAMES):
         parts = name.split(".", _DEEPEST)
         if not value or len(parts) > _DEEPEST or any(not part or part[0] == "_" for part in parts):
             continue
@@ -70,7 +71,7 @@ def clean(given: Any) -> dict[str, Any]:
     if not isinstance(given, dict):
         return {}
     found: dict[str, Any] = {}
-    for name, value in given.items():
+    for name, value in islice(given.items(), _MOST_NAMES):
         if isinstance(name, str) and name and name[0] != "_" and value not in (None, "", [], {}):
             found.setdefault(SPELLINGS.get(name, name), value)
     return found

@@ -139,7 +139,7 @@ def test_a_hit_without_an_event_is_answered_and_noted() -> None:
 def test_a_hundred_events_are_read_and_the_rest_noted() -> None:
     reading = read("v=2&tid=G-1&cid=1", "\n".join(f"en=e{n}" for n in range(130)))
     assert [one.event["event_name"] for one in reading.incoming] == [f"e{n}" for n in range(100)]
-    assert reading.notes == ["30 more events of the body were not read: at most 100 events and 5000 parameters"]
+    assert reading.notes == ["30 more events of the body were not read: they are too many or too long"]
 
 
 def test_the_last_of_repeated_names_wins() -> None:
