@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 
 from python_multipart.exceptions import ParseError
@@ -10,6 +11,9 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from container.hit import MOST_PARAMETERS
 
 _LONGEST_HEADER = 1000
+
+_SILENT = logging.Logger("silent", logging.CRITICAL + 1)
+"""The parser warns of every form that is wrong, and anybody can send one: a log must not grow by that."""
 
 
 def parse_multipart(body: bytes, content_type: str) -> list[tuple[str, str]]:
@@ -25,6 +29,7 @@ def parse_multipart(body: bytes, content_type: str) -> list[tuple[str, str]]:
     # What was complete before a fault is still what the page said.
     with suppress(ParseError):
         parser = MultipartParser(boundary, form.callbacks())  # type: ignore[arg-type]
+        parser.logger = _SILENT
         parser.write(body)
         parser.finalize()
     return form.fields

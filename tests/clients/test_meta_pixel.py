@@ -63,6 +63,12 @@ def test_a_multipart_form_that_breaks_off_gives_what_came_before() -> None:
     assert (event["pixel_id"], event["event_name"]) == ("7", "Lead")
 
 
+def test_a_malformed_form_writes_nothing_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    for body in (b"id=1&ev=X", b"--b\r\nno header\r\n\r\nx", b"--b?"):
+        read(Hit("POST", "/tr", "", {"content-type": "multipart/form-data; boundary=b"}, body))
+    assert caplog.records == []
+
+
 def test_the_privacy_sandbox_twin_is_read_but_never_routed_and_shares_the_stable_id_of_its_original() -> None:
     row = next(row for row in ROWS if "rqm=FGET" in row["query"])
     twin = read(captured(row)).incoming[0]
