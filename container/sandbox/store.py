@@ -25,6 +25,7 @@ T = TypeVar("T")
 Row = tuple[Any, ...]
 COUNTS = ("total", "good", "bad", "deduplicated", "server", "browser", "faulted")
 EXCHANGES_KEPT = 500
+LAYOUT = 1
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS event (
@@ -75,9 +76,17 @@ class Store:
             "journal_size_limit=67108864",
         ):
             self._connection.execute("PRAGMA " + pragma)
-        self._connection.executescript(_SCHEMA)
+        self._prepare()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
         self._load()
+
+    def _prepare(self) -> None:
+        """Make the tables; a file of another layout starts afresh, since nothing in it is anybody's only copy."""
+        if self._connection.execute("PRAGMA user_version").fetchone()[0] not in (0, LAYOUT):
+            for (table,) in self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                self._connection.execute(f'DROP TABLE "{table}"')
+        self._connection.executescript(_SCHEMA)
+        self._connection.execute(f"PRAGMA user_version = {LAYOUT}")
 
     def _load(self) -> None:
         one = self._connection.execute

@@ -69,7 +69,7 @@ def exchange_of(request: Request, body: bytes, now: float, secrets: Iterable[str
     if any(name in query for name in SECRETS) or "%" in query:
         pairs = parse_qsl(query, keep_blank_values=True)
         if any(key in SECRETS for key, _ in pairs):
-            query = urlencode([(key, "***" if key in SECRETS else value) for key, value in pairs])
+            query = urlencode([(key, "***" if key in SECRETS else value) for key, value in pairs], safe="*")
     return Exchange(
         received=now,
         method=request.method,

@@ -228,7 +228,7 @@ def test_the_answer_names_the_field_to_blame_and_never_its_value(local: Local) -
 
 KEYS = ["event_name", "event_time", "action_source", "custom_data", "user_data", "event_id", "app_data"]
 KEYS += ["data_processing_options", "event_source_url"]
-ODD = [None, "", 0, -1, 1.5, True, [], {}, [[]], [None], {"a": {"b": []}}, "x" * 100_000, 10**400]
+ODD: list[Any] = [None, "", 0, -1, 1.5, True, [], {}, [[]], [None], {"a": {"b": []}}, "x" * 100_000, 10**400]
 
 
 @pytest.mark.parametrize("event", [dict.fromkeys(KEYS, value) for value in ODD], ids=lambda event: str(event)[:30])

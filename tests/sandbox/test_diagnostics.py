@@ -20,7 +20,7 @@ CUSTOM: dict[str, Event] = {
     "InitiateCheckout": {"contents": ITEMS, "num_items": 2, "value": 120.5, "currency": "EUR"},
     "Purchase": {"contents": ITEMS, "num_items": 2, "value": 120.5, "currency": "EUR", "order_id": "o-77"},
 }
-Change = Callable[[Event], object]
+Change = Callable[[Any], object]
 
 
 class Journey:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -74,6 +75,21 @@ def test_form_data_may_be(local: Local, shape: str) -> None:
     sent = local.client.post(EVENTS, content=form, headers={"content-type": "application/x-www-form-urlencoded"})
     assert sent.json()["events_received"] == 1
     assert local.get("good")[0]["event"] == event
+
+
+def test_a_request_captured_from_metas_own_sdk_is_taken(local: Local) -> None:
+    body = Path(__file__).with_name("sdk_purchase.txt").read_text().strip()
+    local.now = 1_795_413_500  # two seconds after its event
+    sent = local.client.post(
+        EVENTS + "?access_token=EAAtest", content=body, headers={"content-type": "application/x-www-form-urlencoded"}
+    )
+    assert sent.json()["events_received"] == 1
+    (good,) = local.get("good")
+    assert good["test_event_code"] == "TEST1"
+    assert good["event"]["custom_data"]["contents"] == [
+        {"id": "product123", "quantity": 1, "item_price": 2.0, "delivery_category": "home_delivery"}
+    ]
+    assert local.names() == set()
 
 
 def test_a_form_may_be_multipart(local: Local) -> None:
@@ -172,7 +188,7 @@ def test_a_body_beyond_sixteen_megabytes_is_not_read(local: Local) -> None:
     assert local.get("all")["total"] == 0
 
 
-def test_tokens_and_proofs_are_never_kept(local: Local, tmp_path: Any) -> None:
+def test_tokens_and_proofs_are_never_kept(local: Local) -> None:
     secret, proof = "EAAB/very+secret", hashed("proof")
     query = urlencode({"access_token": secret, "appsecret_proof": proof})
     local.client.post(f"{EVENTS}?{query}", json={"data": [local.event()]})

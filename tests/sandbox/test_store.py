@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx2
@@ -137,6 +139,16 @@ def test_when_nothing_can_be_written_the_answer_is_a_passing_failure(
     assert local.send(local.event(event_id="after")).status_code == 200
     assert [item["event"]["event_id"] for item in local.get("good")] == ["e-1", "after"]
     assert local.get("all")["good"] == 2
+    local.sandbox.close()
+
+
+def test_a_file_of_another_layout_starts_afresh(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "meta.db")) as old:
+        old.execute("CREATE TABLE event (something INTEGER)")
+        old.execute("PRAGMA user_version = 99")
+    local = Local(tmp_path / "meta.db")
+    assert local.send(local.event()).status_code == 200
+    assert local.get("all")["good"] == 1
     local.sandbox.close()
 
 
