@@ -19,7 +19,8 @@ def path_parts(path: str) -> tuple[str | int, ...]:
     parts: list[str | int] = []
     for word in path.replace("[", ".").replace("]", "").split("."):
         if word:
-            parts.append(int(word) if word.isascii() and word.isdigit() and len(word) < 7 else word)
+            index = word.isascii() and word.isdigit() and len(word) < 7 and (word == "0" or word[0] != "0")
+            parts.append(int(word) if index else word)
     return tuple(parts)
 
 
@@ -33,6 +34,17 @@ def get_path(value: Any, path: str) -> Any:
         else:
             return None
     return value
+
+
+def as_text(value: Any) -> str:
+    """A value as people write it: ``true`` not ``True``, 5 not 5.0."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
 
 
 def with_path(value: Any, parts: tuple[str | int, ...], new: Any) -> Any:

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from container.amount import amount
+from container.event import as_text
 
 
 def sha256(value: Any) -> str | None:
     """The lower-case hex SHA-256 of a value's text; nothing for nothing."""
-    text = str(value)
+    text = "" if value is None else as_text(value)
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest() if text else None
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from jsonpath_ng import Child, Fields, Index, Root, Slice, This
-from jsonpath_ng.exceptions import JSONPathError
+from jsonpath_ng import Child, Descendants, Fields, Index, JSONPath, Root, Slice, This, Wildcard
+from jsonpath_ng.ext.filter import Expression, Filter
 from jsonpath_ng.ext.parser import parse as _parse
+from jsonpath_ng.ext.string import Sub
 
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|\[\?.*?\]")
-_DASHED = re.compile(r"[A-Za-z_]\w*(?:-\w+)+")
+LONGEST = 500
+"""Characters; a path beyond that is a mistake."""
+MOST_DESCENTS = 2
+"""Each further ``..`` multiplies the work by the depth of what a hit holds."""
 
 Step = str | int | None
 """A field, an index, or None for ``[*]``."""
@@ -25,8 +28,9 @@ class PathError(ValueError):
 class JsonPath:
     """A parsed JSONPath.
 
-    ``find`` returns the value for a path that can match only once, a list for one that can match several times
-    (``[*]``, slices, filters, ``..``), and None when nothing matches.
+    ``find`` returns the value for a path that can match only once; for one that can match several times (``[*]``,
+    slices, filters, ``..``) a list, also when it matches once, so that the type never depends on the hit; and None
+    when nothing matches.
     """
 
     __slots__ = ("_getter", "many", "text")
@@ -34,12 +38,11 @@ class JsonPath:
     def __init__(self, text: str) -> None:
         self.text = text
         tree = _parse_cached(text)
+        self.many = any(_branches(part) for part in _parts(tree))
         steps = _steps(tree)
         if steps is None:
-            self.many = True
-            self._getter = _search(tree)
+            self._getter = _search(tree, many=self.many)
         else:
-            self.many = None in steps
             self._getter = _walk_many(steps) if self.many else _walk_one(steps)
 
     def find(self, value: Any) -> Any:
@@ -58,32 +61,61 @@ class JsonPath:
 
 @lru_cache(maxsize=1024)
 def _parse_cached(text: str) -> Any:
-    dashed = _DASHED.search(_QUOTED.sub("", text))
-    if dashed:
-        # The extended grammar would silently subtract.
-        raise PathError(f"a name with a dash needs quotes: ['{dashed.group()}']")
+    if len(text) > LONGEST:
+        raise PathError(f"it is longer than {LONGEST} characters")
     try:
-        return _parse(text)
-    except (JSONPathError, ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
-        # jsonpath-ng raises a bare Exception subclass per grammar fault; its first line is the readable part.
-        raise PathError(str(error).splitlines()[0] if str(error) else "not a JSONPath") from error
+        with warnings.catch_warnings():
+            # What jsonpath-ng is about to drop is refused today, while its author is looking.
+            warnings.simplefilter("error", DeprecationWarning)
+            tree = _parse(text)
+    except Exception as error:
+        # jsonpath-ng raises many bare classes for faults of grammar; the first sentence is the readable part.
+        raise PathError(_sentence(str(error))) from error
+    parts = list(_parts(tree))
+    if sum(isinstance(one, Descendants) for one in parts) > MOST_DESCENTS:
+        raise PathError(f"it has more than {MOST_DESCENTS} '..'")
+    if any(isinstance(one, Sub) or (isinstance(one, Expression) and one.op == "=~") for one in parts):
+        # They run Python's own regular expressions, which a hostile hit can keep busy for minutes.
+        raise PathError("regular expressions are not available in it")
+    return tree
+
+
+def _sentence(text: str) -> str:
+    """jsonpath-ng's reason in one line: its first sentence, the way a message goes on after a colon."""
+    reason = text.splitlines()[0].split(". ")[0].rstrip("!.") if text else "it cannot be read"
+    return reason[0].lower() + reason[1:]
+
+
+def _parts(tree: Any) -> Iterator[Any]:
+    """The node and every node below it, those inside filters included."""
+    yield tree
+    for inner in vars(tree).values():
+        for one in inner if isinstance(inner, list | tuple) else (inner,):
+            if isinstance(one, JSONPath):
+                yield from _parts(one)
+
+
+def _branches(part: Any) -> bool:
+    """Whether this step can find more than one value."""
+    if isinstance(part, Fields):
+        return len(part.fields) > 1
+    if isinstance(part, Index):
+        return len(part.indices) > 1
+    return isinstance(part, Wildcard | Slice | Descendants | Filter)
 
 
 def _steps(tree: Any) -> tuple[Step, ...] | None:
     """The path as plain steps, or None when it needs jsonpath-ng itself."""
-    if isinstance(tree, Root | This):
+    if type(tree) in {Root, This}:
         return ()
     if isinstance(tree, Child):
         left, right = _steps(tree.left), _steps(tree.right)
         return None if left is None or right is None else left + right
     if isinstance(tree, Fields):
-        return (tree.fields[0],) if len(tree.fields) == 1 and tree.fields[0] != "*" else None
+        return (tree.fields[0],) if len(tree.fields) == 1 else None
     if isinstance(tree, Index):
-        indices = tuple(getattr(tree, "indices", ()))
-        return (indices[0],) if len(indices) == 1 and indices[0] >= 0 else None
-    if isinstance(tree, Slice) and tree.start is None and tree.end is None and tree.step is None:
-        return (None,)
-    return None
+        return (tree.indices[0],) if len(tree.indices) == 1 else None
+    return (None,) if isinstance(tree, Wildcard) else None
 
 
 def _walk_one(steps: tuple[Step, ...]) -> Callable[[Any], Any]:
@@ -97,7 +129,7 @@ def _walk_one(steps: tuple[Step, ...]) -> Callable[[Any], Any]:
                 if not isinstance(value, dict):
                     return None
                 value = value.get(step)
-            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            elif isinstance(value, list) and isinstance(step, int) and -len(value) <= step < len(value):
                 value = value[step]
             else:
                 return None
@@ -113,22 +145,29 @@ def _walk_many(steps: tuple[Step, ...]) -> Callable[[Any], Any]:
             if isinstance(step, str):
                 found = [one[step] for one in found if isinstance(one, dict) and step in one]
             elif step is None:
-                # A star over a single object takes the object itself, as jsonpath-ng does.
-                found = [inner for one in found for inner in (one if isinstance(one, list) else (one,))]
+                found = [inner for one in found for inner in _children(one)]
             else:
-                found = [one[step] for one in found if isinstance(one, list) and step < len(one)]
+                found = [one[step] for one in found if isinstance(one, list) and -len(one) <= step < len(one)]
         return found or None
 
     return getter
 
 
-def _search(tree: Any) -> Callable[[Any], Any]:
+def _children(value: Any) -> Any:
+    if isinstance(value, list):
+        return value
+    return value.values() if isinstance(value, dict) else ()
+
+
+def _search(tree: Any, *, many: bool) -> Callable[[Any], Any]:
     def getter(value: Any) -> Any:
         try:
             found = [match.value for match in tree.find(value)]
-        except (TypeError, ValueError, AttributeError, KeyError, IndexError, RecursionError):
+        except (TypeError, ValueError, AttributeError, KeyError, IndexError, ArithmeticError, RecursionError):
             # A filter compares whatever the hit holds; values that cannot be compared simply do not match.
             return None
-        return found or None
+        if many:
+            return found or None
+        return found[0] if found else None
 
     return getter
