@@ -21,18 +21,18 @@ third of a ``put``. An id is never given twice: a late word about a payload that
 TABLES = """
 CREATE TABLE destinations (
     id INTEGER PRIMARY KEY, tag TEXT NOT NULL, destination TEXT NOT NULL,
-    parked TEXT NOT NULL DEFAULT '', resumed_at REAL NOT NULL DEFAULT 0,
+    parked TEXT NOT NULL DEFAULT '', resumed_at REAL NOT NULL DEFAULT 0, purged INTEGER NOT NULL DEFAULT 0,
     UNIQUE (tag, destination));
 CREATE TABLE pending (
     id INTEGER PRIMARY KEY, grp INTEGER NOT NULL, accepted REAL NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0, due REAL NOT NULL DEFAULT 0,
     status INTEGER NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '',
-    event_name TEXT NOT NULL, event_id TEXT NOT NULL, client TEXT NOT NULL, body BLOB NOT NULL);
+    event_name TEXT NOT NULL, event_id TEXT NOT NULL, client TEXT NOT NULL, body BLOB NOT NULL) STRICT;
 CREATE INDEX put_off ON pending (grp, due) WHERE attempts > 0;
 CREATE TABLE dead (
     id INTEGER PRIMARY KEY, grp INTEGER NOT NULL, died REAL NOT NULL, accepted REAL NOT NULL,
     attempts INTEGER NOT NULL, status INTEGER NOT NULL, reason TEXT NOT NULL,
-    event_name TEXT NOT NULL, event_id TEXT NOT NULL, client TEXT NOT NULL, body BLOB NOT NULL);
+    event_name TEXT NOT NULL, event_id TEXT NOT NULL, client TEXT NOT NULL, body BLOB NOT NULL) STRICT;
 CREATE TABLE books (
     grp INTEGER NOT NULL, end TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL,
     PRIMARY KEY (grp, end, reason)) WITHOUT ROWID;

@@ -34,6 +34,8 @@ MOST_PENDING = 10_000_000
 _MOST_WAITING = 20_000
 """Calls that may wait for the disk: when it stands still, hits are refused rather than heaped up in memory."""
 
+_CALLERS_FAULT = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.DataError)
+
 Answers = list[tuple["Job", Any, BaseException | None]]
 
 
@@ -186,7 +188,7 @@ class SqliteOutbox(Outbox):
 
     def _failed(self, error: Exception) -> Exception:
         """Clean up after a failure and put it in the words of the outbox."""
-        if isinstance(error, sqlite3.Error | OSError):
+        if isinstance(error, sqlite3.Error | OSError) and not isinstance(error, _CALLERS_FAULT):
             if is_broken(error):
                 self._database.distrust()
             # A connection that met an error of the disk is not trusted again: the next call makes a new one.
