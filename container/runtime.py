@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
-from container.component import Answer, Cookie, Incoming, Payload, Reading, Suppressed
+from container.component import Answer, Client, Cookie, Incoming, Payload, Reading, Suppressed
 from container.config.document import Binding, Configuration
 from container.consent import UNSET, ConsentPolicy
 from container.context import Context, Shared
@@ -58,7 +58,7 @@ def route(
     With ``explain`` every tag is asked, also those that cannot fire, and the trace says why. Without it nothing is
     written down: only what leaves is worked out. Never raises, whatever the hit holds.
     """
-    taken = next((named for named in configuration.clients_by_priority if named[1].claims(hit)), None)
+    taken = _claiming(hit, configuration)
     if taken is None:
         trace = Trace(hit.id, None, NOBODY.status, problems=["no client claims the hit"]) if explain else None
         return Routed(None, NOBODY, trace=trace)
@@ -95,6 +95,13 @@ def route(
         context.test_event_code = test_event_code
         _event(context, incoming, configuration, policy, routed, explain)
     return routed
+
+
+def _claiming(hit: Hit, configuration: Configuration) -> tuple[str, Client] | None:
+    for named in configuration.clients_by_priority:
+        if named[1].claims(hit):
+            return named
+    return None
 
 
 _policies: WeakKeyDictionary[Configuration, ConsentPolicy] = WeakKeyDictionary()
@@ -177,8 +184,12 @@ def _decide(binding: Binding, context: Context, policy: ConsentPolicy, routed: R
 
 def _firing(binding: Binding, context: Context, policy: ConsentPolicy, trace: TagTrace | None) -> str | None:
     """The trigger that fires the tag, or None when it may not fire; the trace then says why."""
-    fired = next((one for one in binding.fires_on if one.holds(context)), None)
-    if fired is None:
+    fired = ""
+    for trigger in binding.fires_on:
+        if trigger.holds(context):
+            fired = trigger.name
+            break
+    if not fired:
         if trace is not None:
             whys = [f"{one.name} ({one.why_not(context)})" for one in binding.fires_on]
             reason = "no trigger matched: " + "; ".join(whys) if whys else "no trigger matched: the tag has none"
@@ -197,7 +208,7 @@ def _firing(binding: Binding, context: Context, policy: ConsentPolicy, trace: Ta
             why = " and unset counts as denied" if state == "unset" else ""
             trace.outcome, trace.reason = "no_consent", f"{refused} is {state}{why}"
         return None
-    return fired.name
+    return fired
 
 
 def payload_view(body: Mapping[str, Any]) -> dict[str, Any]:

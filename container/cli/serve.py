@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import secrets
@@ -36,6 +37,10 @@ def serve(config: str, listen: str | None) -> None:
         err.print(f"the outbox cannot be opened: {error}", style="red")
         raise SystemExit(1) from None
     _greet(container, host, actual, token)
+    # What is loaded by now stays; a hit makes no cycles, so the collector need not look after every few of them.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     server = uvicorn.Server(
         uvicorn.Config(
             app,

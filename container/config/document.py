@@ -139,7 +139,10 @@ class Trigger:
 
     def holds(self, context: Context) -> bool:
         """Whether every condition holds."""
-        return all(condition.holds(context) for condition in self.conditions)
+        for condition in self.conditions:  # noqa: SIM110 - all() would make a generator for every trigger and hit
+            if not condition.holds(context):
+                return False
+        return True
 
     def why_not(self, context: Context) -> str:
         """The first condition that does not hold, with the value it saw."""

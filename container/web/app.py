@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hmac
 import logging
-import random
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
@@ -59,7 +58,7 @@ class App:
         self.metrics = Metrics()
         self.configuration = configuration
         delivery = configuration.delivery
-        self.outbox = open_outbox(delivery.outbox, most=delivery.limit.payloads, clock=clock)
+        self.outbox = open_outbox(delivery.outbox, max_pending=delivery.limit.payloads)
         self.sandbox = Sandbox(_beside(delivery.outbox, "sandbox.db"), clock, token_required=False)
         self.transport = Transport()
         self.delivery = Delivery(
@@ -73,7 +72,6 @@ class App:
             retry_longest=delivery.retry.longest,
             give_up_after=delivery.retry.give_up_after,
             clock=clock,
-            random=random.random,
         )
         self.collect = Collect(Live(configuration), self, self.metrics, clock, token)
         self._pages = Starlette(
@@ -120,7 +118,7 @@ class App:
             return tag.endpoint
         return f"http://127.0.0.1:{self.port}{tag.sandbox}"
 
-    def reload(self) -> list[Problem]:
+    async def reload(self) -> list[Problem]:
         """Read the file anew and swap it in between two hits; with an error in it, nothing changes."""
         loaded = load(self.configuration.file, self._environ)
         if loaded.configuration is None:
@@ -132,7 +130,7 @@ class App:
         self.configuration = loaded.configuration
         self.collect.live = Live(loaded.configuration)
         self.metrics.reloads["applied"] += 1
-        self.delivery.resume()
+        await self.delivery.unpark()  # the new file may hold the credentials a destination waits for
         log.info("the configuration was reloaded from %s", self.configuration.file)
         return loaded.problems
 
@@ -150,7 +148,7 @@ class App:
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
         if not hmac.compare_digest(given.encode("utf-8", "replace"), self._token.encode()):
             return PlainTextResponse("send the console's token as Authorization: Bearer <token>\n", 401)
-        problems = self.reload()
+        problems = await self.reload()
         errors = [one for one in problems if not one.warning]
         body: dict[str, Any] = {"reloaded": not errors, "problems": [one.to_json() for one in problems]}
         return Response(to_bytes(body), 422 if errors else 200, media_type="application/json")

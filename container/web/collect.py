@@ -65,12 +65,12 @@ class Collect:
         headers = read_headers(scope["headers"])
         origin = headers.get("origin", "")
         cors = _cors(origin, live.origins) if origin else ()
-        if scope["method"] == "OPTIONS":
-            await respond(send, Answer(204), [*cors, *_preflight(headers)])
-            return
         if cors is None:
             self._metrics.hits["", "origin_refused"] += 1
             await respond(send, _plain(403, "this origin is not in container.origins"), [])
+            return
+        if scope["method"] == "OPTIONS":
+            await respond(send, Answer(204), [*cors, *_preflight(headers)])
             return
         try:
             body = await _body(headers, receive, live.limit)

@@ -1,0 +1,1 @@
+"""Benchmarks: what the container costs, as ratios measured in one run."""
