@@ -30,7 +30,7 @@ class Signature(Options):
     encoding: str = option(Choice("hex", "base64"), "How the signature is written.", default="hex")
     prefix: str = option(
         Text(empty=True),
-        "What stands before the signature; the algorithm's name and an equals sign may always.",
+        "What stands before the signature; when empty, the algorithm's name and an equals sign may.",
         default="",
     )
     payload: str = option(
