@@ -31,8 +31,8 @@ class MetaPixelClient(Client):
 
     Point the pixel, or a proxied copy of it, at this server. The copy the script sends to the Privacy Sandbox is
     answered and shown but never sent on, since the same event also comes to `/tr`; the same goes for the events the
-    script makes up by itself. The request of the Conversions API Gateway's script (`POST /events`) is understood as well.
-    The pixel says nothing about consent: grant it with `consent` in the configuration.
+    script makes up by itself. The request of the Conversions API Gateway's script (`POST /events`) is understood as
+    well. The pixel says nothing about consent: grant it with `consent` in the configuration.
     """
 
     pixel_ids: list[str] = option(
