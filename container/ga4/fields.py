@@ -112,7 +112,7 @@ def _add_numbers(event: Event, texts: dict[str, str], notes: list[str]) -> None:
         if number is not None:
             event[key] = number
         elif text:
-            notes.append(f"{key} is not a number and was left out")
+            notes.append(f"{key[:40]} is not a number and was left out")
 
 
 def _add_extra(event: Event, parts: list[dict[Any, Any]], notes: list[str]) -> None:

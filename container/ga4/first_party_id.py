@@ -16,6 +16,7 @@ from container.kinds import Choice, Duration, Text
 from container.schema import Options, option
 
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_")
+_HOST = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 _PREFIX = "FPID2.2."
 
 
@@ -104,8 +105,10 @@ def _suffixes() -> PublicSuffixList:
 @lru_cache(maxsize=1024)
 def cookie_domain(host: str) -> str:
     """The widest domain a cookie of this host may live on; "" (this host only) for addresses and lone names."""
+    if not _HOST.issuperset(host):  # it comes from a header, and goes into one
+        return ""
     try:
-        ip_address(host.strip("[]"))
+        ip_address(host)
     except ValueError:
         return _suffixes().privatesuffix(host) or ""
     return ""

@@ -31,6 +31,7 @@ _SPELLINGS = {
 }
 _PURPOSES = ("ad_user_data", "ad_personalization")
 _TAKEN = PROTECTED - {"items", "user_data"}  # those two arrive as what they are, in JSON
+_LARGEST = 2**63 - 1
 _DEEPEST, _MOST_PROPERTIES, _MOST_NOTES = 32, 100, 20
 _OLDEST = 72 * 3600
 
@@ -44,7 +45,9 @@ def text_of(value: Any) -> str:
     """An id as text: senders write numbers too. "" for what cannot be one."""
     if isinstance(value, str):
         return value
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > _LARGEST:
+        return ""
+    return str(value)
 
 
 def read_events(body: Mapping[str, Any], events: Sequence[Mapping[str, Any]], hit: Hit, now: float) -> list[Incoming]:
@@ -112,8 +115,8 @@ def _add_parameters(event: Event, params: Any, notes: list[str]) -> None:
     for name, value in params.items():
         if value is None or not name:
             continue
-        if isinstance(value, dict | list) and not _is_shallow(value, _DEEPEST):
-            notes.append(f"the parameter '{name[:40]}' is nested too deeply and was left out")
+        if not isinstance(value, str) and not _is_plain(value):
+            notes.append(f"the parameter '{name[:40]}' is nested too deeply or too large a number and was left out")
         elif name == "items":
             _add_items(event, value, notes)
         elif name == "user_data":
@@ -144,12 +147,13 @@ def _add_items(event: Event, value: Any, notes: list[str]) -> None:
         notes.append(f"{len(value) - len(event['items'])} items were left out: no objects, or more than {MOST_ITEMS}")
 
 
-def _is_shallow(value: Any, left: int) -> bool:
+def _is_plain(value: Any, left: int = _DEEPEST) -> bool:
+    """Whether a value can be written as JSON again by everybody: not nested past 32 levels, no integer past 64 bits."""
     if isinstance(value, dict):
-        return left > 0 and all(_is_shallow(inner, left - 1) for inner in value.values())
+        return left > 0 and all(_is_plain(inner, left - 1) for inner in value.values())
     if isinstance(value, list):
-        return left > 0 and all(_is_shallow(inner, left - 1) for inner in value)
-    return True
+        return left > 0 and all(_is_plain(inner, left - 1) for inner in value)
+    return not isinstance(value, int) or -_LARGEST <= value <= _LARGEST
 
 
 def _add_time(event: Event, micros: Any, now: float, notes: list[str]) -> None:
@@ -172,12 +176,14 @@ def _common(body: Mapping[str, Any]) -> Event:
     """What the body says for all its events, beside ids and consent."""
     found: Event = {}
     data = clean(body.get("user_data"))
-    if data and _is_shallow(data, _DEEPEST):
+    if data and _is_plain(data):
         found["user_data"] = data
     properties = body.get("user_properties")
     if isinstance(properties, dict):
         values = {name: _unwrap(value) for name, value in islice(properties.items(), _MOST_PROPERTIES) if name}
-        plain = {name: value for name, value in values.items() if isinstance(value, str | int | float)}
+        plain = {
+            name: value for name, value in values.items() if isinstance(value, str | int | float) and _is_plain(value)
+        }
         if plain:
             found[PROPERTIES_KEY] = plain
     location = body.get("user_location")

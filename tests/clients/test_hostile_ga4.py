@@ -33,10 +33,10 @@ BOUNDED = settings(
 )
 
 WORDS = """
-v tid en cid uid sid sct _et _p _s dl dr cu em gcs gcd ur _uip uafvl uamb pr1 pr2 pr999 us_privacy sst.x sst.consent up.a
-upn.a _x richsstsse ep.event_name ep.client_id ep.currency epn.currency ep.items ep.user_data ep.user_data.email
+v tid en cid uid sid sct _et _p _s dl dr cu em gcs gcd ur _uip uafvl uamb pr1 pr2 pr999 us_privacy sst.x sst.consent
+up.a upn.a _x richsstsse ep.event_name ep.client_id ep.currency epn.currency ep.items ep.user_data ep.user_data.email
 ep.user_data.address ep.user_data.address.0.city ep.user_data.address.city ep.x-ga-gcs ep.user_agent epn.client_id
-ep.page_location user_properties system_properties ep-event_name ep.__proto__
+ep.page_location ep.user_id epn.ga_session_id user_properties system_properties ep-event_name ep.__proto__
 """
 NAMES = st.sampled_from(["", *WORDS.split()])
 TEXTS = """
@@ -59,7 +59,7 @@ HEADERS = st.dictionaries(
     max_size=5,
 )
 LEAVES = st.one_of(
-    st.none(), st.booleans(), st.integers(-(2**63), 2**63), st.floats(allow_nan=False), st.text(max_size=8)
+    st.none(), st.booleans(), st.integers(-(2**63), 2**64 - 1), st.floats(allow_nan=False), st.text(max_size=8)
 )
 KEYS = """
 events name params items user_data email address value client_id user_id event_name x-ga-gcs timestamp_micros
@@ -117,6 +117,9 @@ def test_made_up_hits_are_read_and_their_built_in_keys_are_those_of_the_hit(
     assert [one.event["event_name"] for one in events] == [one["en"] for one in expected]
     assert [one.event.get("client_id", "") for one in events] == [one.get("cid", "") for one in expected]
     assert [one.event.get("x-ga-gcs", "") for one in events] == [one.get("gcs", "") for one in expected]
+    for incoming, one in zip(events, expected, strict=True):
+        for name, key in (("cu", "currency"), ("dl", "page_location"), ("uid", "user_id"), ("sid", "ga_session_id")):
+            assert not one.get(name) or incoming.event[key] == one[name]
     assert [one.event.get("user_agent", "") for one in events] == [headers.get("user-agent", "")] * len(events)
     sound(GA4.read(hit, NOW))
 

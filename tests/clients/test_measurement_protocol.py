@@ -283,6 +283,17 @@ def test_parameters_nested_too_deeply_are_left_out_and_the_rest_stays() -> None:
     assert "nested too deeply" in incoming.notes[0]
 
 
+def test_integers_past_sixty_four_bits_are_left_out_since_no_tag_could_write_them() -> None:
+    body = b'{"client_id": 1%b, "user_id": 7, "user_data": {"x": [1%b]}, "user_properties": {"p": {"value": 1%b}},'
+    body += (
+        b'"events": [{"name": "lead", "timestamp_micros": 1%b, "params": {"n": 1%b, "items": [{"q": 1%b}], "v": 1}}]}'
+    )
+    [incoming] = post(body.replace(b"%b", b"0" * 40)).incoming
+    assert msgspec.json.decode(msgspec.json.encode(incoming.event)) == incoming.event
+    assert (incoming.event["v"], incoming.event["user_id"]) == (1, "7")
+    assert not {"n", "items", "client_id", "user_data", "x-ga-mp2-user_properties"} & incoming.event.keys()
+
+
 def test_items_that_are_no_objects_are_left_out() -> None:
     incoming = only({"params": {"items": [{"item_id": "a"}, 5, None]}})
     assert incoming.event["items"] == [{"item_id": "a"}]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from container.clients.ga4 import Ga4Client
@@ -14,7 +16,7 @@ ID = "q8Zr0mWd3kqv5mNqGJb7sS9VnM0kA0TQx2b+Y1lHf/4="
 STORED = f"FPID2.2.{ID.replace('+', '%2B').replace('/', '%2F').replace('=', '%3D')}.1677925765"
 
 
-def read(query: str = "gcs=G111", jar: str = "", body: str = "", **options: object) -> Reading:
+def read(query: str = "gcs=G111", jar: str = "", body: str = "", **options: Any) -> Reading:
     headers = {"host": "data.shop.example.co.uk:443", "cookie": jar, "user-agent": "Mozilla/5.0"}
     hit = Hit("POST", "/g/collect", f"v=2&tid=G-1&en=x&{query}", headers, body.encode(), ip="203.0.113.7")
     return Ga4Client(first_party_id=FirstPartyId(**options)).read(hit, NOW)
@@ -108,6 +110,7 @@ def test_name_age_domain_and_same_site_can_be_chosen() -> None:
         ("[2001:db8::1]", ""),
         ("co.uk", ""),
         ("", ""),
+        ("a;secure.example.com", ""),
     ],
 )
 def test_the_domain_is_the_widest_a_browser_accepts(host: str, domain: str) -> None:
