@@ -151,7 +151,7 @@ class MetaCapiTag(Tag):
     def build(self, context: Context) -> Payload | Suppressed:
         event, note = context.event, context.note
         given = context.event_name
-        if not given:
+        if not given or clean(given) is None:
             return Suppressed("the event has no name")
         if given in names.AUTOMATIC and given not in self.event_names:
             return Suppressed("automatic event of the pixel")

@@ -36,6 +36,11 @@ def clean(value: Any, depth: int = DEEPEST) -> Any:
     return None
 
 
+def label(name: str) -> str:
+    """The name of a field as it may stand in a message: at most 60 characters, fit for UTF-8."""
+    return name[:60] if name.isascii() else name[:60].encode("utf-8", "replace").decode()
+
+
 def _encodes(text: str) -> bool:
     try:
         text.encode()

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from container.amount import amount
 from container.meta import rules
-from container.meta.clean import clean
-from container.meta.customer import Note
+from container.meta.clean import clean, label
+from container.meta.customer import Note, templates
 
 # Fields an event carries at its top, under Meta's name or under that of common event data.
 _FIELDS: Final = {
@@ -25,6 +25,7 @@ _IDS: Final = ("item_id", "id", "product_id", "sku", "item_name")
 _PASSED: Final = ("delivery_category",)
 _COUNTED: Final = frozenset(("InitiateCheckout", "Purchase"))
 _MOST_CONTENTS: Final = 1000
+_LONGEST_NAME: Final = 200
 
 
 def commerce(
@@ -46,9 +47,7 @@ def commerce(
         built.update((key, value) for key, value in own.items() if value is not None and value != "")
     elif own is not None:
         note("custom_data is not an object: left out")
-    for key, value in event.items():
-        if key.startswith("x-fb-cd-") and len(key) > 8:
-            built[key[8:]] = value
+    built.update(templates(event, "cd"))
     _from_items(event, name, built, content_type)
     built.update(overrides)
     checked: dict[str, Any] = {}
@@ -56,9 +55,9 @@ def commerce(
         if value is None:
             continue
         check = _CHECKS.get(field, clean)
-        found = check(value)
-        if found is None:
-            note(f"custom_data.{field[:60]} {_WANTED.get(field, 'cannot be sent')}: left out")
+        found = check(value) if field.isascii() or clean(field) is not None else None
+        if found is None or len(field) > _LONGEST_NAME:
+            note(f"custom_data.{label(field)} {_WANTED.get(field, 'cannot be sent')}: left out")
         elif found != []:
             checked[field] = found
     _lost_contents(built.get("contents"), checked.get("contents"), note)

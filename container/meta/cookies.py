@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import unquote_plus, urlsplit
 
@@ -113,7 +114,12 @@ def client_ip(cookie: object = None, forwarded_for: object = None, remote: objec
 
 def public_version(address: object) -> int:
     """6 or 4 for a public address of that kind, 0 for a private one and for what is no address."""
-    if not isinstance(address, str) or not 2 <= len(address) <= 45 or "%" in address:
+    return _public_version(address) if isinstance(address, str) and 2 <= len(address) <= 45 else 0
+
+
+@lru_cache(maxsize=4096)
+def _public_version(address: str) -> int:
+    if "%" in address:
         return 0
     try:
         parsed = ipaddress.ip_address(address)

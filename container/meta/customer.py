@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from container.meta.clean import label
 from container.meta.normalise import HASHED, LISTS, LONGEST, PLAIN, hashed_all
 from container.meta.text import is_sha256, text, trim
 
@@ -78,6 +79,12 @@ def customer(
     return built
 
 
+def templates(event: Mapping[str, Any], group: str) -> dict[str, Any]:
+    """What the browser set for Meta's Tag Manager template: the `x-fb-ud-<key>` or `x-fb-cd-<field>` of an event."""
+    prefix = f"x-fb-{group}-"
+    return {name[8:]: value for name, value in event.items() if name[:8] == prefix and len(name) > 8}
+
+
 def own(event: Mapping[str, Any], key: str) -> Any:
     """What the event says under one of Meta's own keys: `x-fb-ud-<key>`, then `user_data.<key>`; None for nothing."""
     said = event.get(f"x-fb-ud-{key}")
@@ -108,12 +115,11 @@ def _gathered(event: Mapping[str, Any], enhanced: object, note: Note) -> dict[st
         found.update((key, value) for key, value in data.items() if key in _OWN and value not in (None, ""))
     elif data is not None:
         note("user_data is not an object: left out")
-    for name, value in event.items():
-        if name.startswith("x-fb-ud-"):
-            if name[8:] in _OWN:
-                found[name[8:]] = value
-            else:
-                note(f"{name[:60]} is no key of Meta's user_data: left out")
+    for key, value in templates(event, "ud").items():
+        if key in _OWN:
+            found[key] = value
+        else:
+            note(f"x-fb-ud-{label(key)} is no key of Meta's user_data: left out")
     return found
 
 
@@ -156,7 +162,7 @@ def _sort(
                 else:
                     note(f"user_data.{name} is not a SHA-256 hash: left out")
         elif name not in _OWN and name != "address" and not name.startswith("_"):
-            note(f"user_data.{name[:60]} has no key at Meta: left out")
+            note(f"user_data.{label(name)} has no key at Meta: left out")
 
 
 def _enhanced(cookie: str, note: Note) -> dict[str, Any]:

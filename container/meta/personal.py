@@ -1,16 +1,18 @@
 """The scan for personal data that slipped into URLs and custom data: e-mail addresses and phone numbers."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote, unquote, unquote_plus, urlsplit, urlunsplit
 
 import re2
 
+from container.meta.clean import label
 from container.meta.customer import Note
 from container.meta.normalise import hashed
 
 _EMAIL: Final = re2.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
-_INTERNATIONAL: Final = re2.compile(r"(?:\+|\b00)[1-9][0-9]{0,3}[ ()./-]{0,2}(?:[0-9][ ()./-]{0,2}){6,13}[0-9]\b")
+_INTERNATIONAL: Final = re2.compile(r"\+[1-9][0-9]{0,3}[ ()./-]{0,2}(?:[0-9][ ()./-]{0,2}){6,13}[0-9]\b")
 _ANY_PHONE: Final = re2.compile(r"[+(]?[0-9][0-9 ()./-]{5,24}[0-9]")
 # A field with such a word in its name may hold a phone number without its country code.
 _PHONE_NAMES: Final = ("phone", "mobile", "telefon", "msisdn", "whatsapp")
@@ -24,7 +26,8 @@ _DEEPEST: Final = 8
 
 
 def scrub_url(url: str, treatment: str, name: str, note: Note) -> str:
-    """A URL without personal data in its path, query and fragment; by parameter, each told to `note` by its name."""
+    """A URL without personal data in its query's parameters, path, fragment and user name, each told to `note`. A
+    parameter that holds any is removed or has it hashed; in a path a hyphen stands for what is removed."""
     if treatment == "keep" or not _suspicious(url):
         return url
     try:
@@ -32,53 +35,65 @@ def scrub_url(url: str, treatment: str, name: str, note: Note) -> str:
     except ValueError:
         note(f"{name} cannot be read: left out")
         return ""
-    if "@" in netloc:  # a user name, perhaps with a password
-        note(f"{name} names a user: removed")
+    told: list[str] = []
+    if "@" in netloc:
+        told.append("in its user name removed")
         netloc = netloc.rpartition("@")[2]
-    kept = []
+    pairs = []
     for pair in query.split("&"):
         key, equals, value = pair.partition("=")
-        plain = unquote_plus(value)
-        found = _treated(unquote_plus(key), plain, treatment)
-        if found == plain:
-            kept.append(pair if _EMAIL.search(unquote_plus(key)) is None else "")
+        plain, word = unquote_plus(value), unquote_plus(key)
+        found = _treated(word, plain, treatment)
+        if "@" in word and _EMAIL.search(word):
+            told.append(f"in a parameter's name {_DONE['remove']}")
+        elif found == plain:
+            pairs.append(pair)
         else:
-            note(f"{name}: personal data in '{unquote_plus(key)[:40]}' {_DONE[treatment]}")
-            kept.append(f"{key}{equals}{quote(found, safe='')}" if found and treatment == "hash" else "")
-    parts = [path, fragment]
-    for index, part in enumerate(parts):
+            told.append(f"in its parameter '{label(word)}' {_DONE[treatment]}")
+            if treatment == "hash":
+                pairs.append(f"{key}{equals}{quote(found, safe='')}")
+    for part in (path, fragment):
         plain = unquote(part)
         found = _treated("", plain, treatment, gap="-")
         if found != plain:
-            note(f"{name}: personal data in its {('path', 'fragment')[index]} {_DONE[treatment]}")
-            parts[index] = quote(found, safe="/=&,:;-._~")
-    return urlunsplit((scheme, netloc, parts[0], "&".join(one for one in kept if one), parts[1]))
+            told.append(f"in its {'path' if part is path else 'fragment'} {_DONE[treatment]}")
+            part_found = quote(found, safe="/=&,:;-._~")
+            path, fragment = (part_found, fragment) if part is path else (path, part_found)
+    for one in told:
+        note(f"{name}: personal data {one}")
+    return urlunsplit((scheme, netloc, path, "&".join(pairs), fragment)) if told else url
 
 
-def scrub(value: Any, treatment: str, name: str, note: Note, depth: int = _DEEPEST) -> Any:
-    """A value of free data without personal data: a text that holds any is removed (None) or has it hashed."""
-    if isinstance(value, str):
-        if treatment == "keep" or len(value) < 6:
-            return value
-        if "://" in value[:12]:
-            return scrub_url(value, treatment, name, note)
-        found = _treated(name.rpartition(".")[2], value, treatment)
-        if found == value:
-            return value
-        note(f"{name}: personal data {_DONE[treatment]}")
-        return found if treatment == "hash" else None
-    if isinstance(value, Mapping) and depth:
-        kept = {key: scrub(inner, treatment, f"{name}.{key}", note, depth - 1) for key, inner in value.items()}
-        return {key: inner for key, inner in kept.items() if inner is not None}
-    if isinstance(value, list) and depth:
-        scrubbed = (scrub(inner, treatment, name, note, depth - 1) for inner in value)
-        return [inner for inner in scrubbed if inner is not None]
-    if isinstance(value, int) and not isinstance(value, bool) and treatment != "keep":
-        last = name.rpartition(".")[2]
-        if value > 999_999 and last not in _NOT_PHONES and _names_phone(last):
-            note(f"{name}: personal data {_DONE[treatment]}")
-            return hashed("ph", value) if treatment == "hash" else None
-    return value
+def scrub(value: Mapping[str, Any], treatment: str, name: str, note: Note, depth: int = _DEEPEST) -> dict[str, Any]:
+    """Free data without personal data: a text that holds any is removed or has it hashed, and told to `note` by its
+    name. Numbers count as phone numbers only in fields that are named so."""
+    kept: dict[str, Any] = {}
+    for key, inner in value.items():
+        found = inner
+        if isinstance(inner, str):
+            if treatment != "keep" and len(inner) > 5 and (_doubtful(inner) or _names_phone(key)):
+                found = _scrubbed(inner, treatment, f"{name}.{label(key)}", key, note)
+        elif isinstance(inner, dict) and depth:
+            found = scrub(inner, treatment, f"{name}.{label(key)}", note, depth - 1)
+        elif isinstance(inner, list) and depth:
+            listed = (scrub({key: one}, treatment, name, note, depth - 1) for one in inner)
+            found = [one[key] for one in listed if key in one]
+        elif isinstance(inner, int) and inner > 999_999 and treatment != "keep" and _names_phone(key):
+            note(f"{name}.{label(key)}: personal data {_DONE[treatment]}")
+            found = hashed("ph", inner) if treatment == "hash" else None
+        if found is not None:
+            kept[key] = found
+    return kept
+
+
+def _scrubbed(value: str, treatment: str, name: str, key: str, note: Note) -> str | None:
+    if "://" in value[:12]:
+        return scrub_url(value, treatment, name, note)
+    found = _treated(key, value, treatment)
+    if found == value:
+        return value
+    note(f"{name}: personal data {_DONE[treatment]}")
+    return found if treatment == "hash" else None
 
 
 _DONE: Final = {"remove": "removed", "hash": "hashed"}
@@ -86,9 +101,14 @@ _DONE: Final = {"remove": "removed", "hash": "hashed"}
 
 def _suspicious(url: str) -> bool:
     """A cheap look before the careful one: most addresses hold nothing of the kind."""
-    return "@" in url or "%40" in url or "+" in url or "%2" in url or "=00" in url or _names_phone(url)
+    return "@" in url or "%40" in url or "+" in url or "%2" in url or _names_phone(url)
 
 
+def _doubtful(text: str) -> bool:
+    return "@" in text or "+" in text or "://" in text
+
+
+@lru_cache(maxsize=1024)
 def _names_phone(name: str) -> bool:
     lower = name.lower()
     return any(word in lower for word in _PHONE_NAMES) or not _PHONE_WORDS.isdisjoint(
@@ -102,7 +122,7 @@ def _treated(name: str, text: str, treatment: str, *, gap: str = "") -> str:
         text = _EMAIL.sub(lambda found: _instead("em", found[0], treatment, gap), text)
     if name in _NOT_PHONES:
         return text
-    if "+" in text or "00" in text:
+    if "+" in text:
         text = _INTERNATIONAL.sub(lambda found: _instead("ph", found[0], treatment, gap), text)
     if name and _names_phone(name):
         text = _ANY_PHONE.sub(lambda found: _instead("ph", found[0], treatment, gap), text)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from container.meta import names, rules
-from container.meta.clean import clean
+from container.meta.clean import clean, label
 from container.meta.customer import Note
 
 _ORIGINAL: Final = ("event_name", "event_time", "order_id", "event_id")
@@ -27,7 +27,7 @@ def messaging_name(name: str, note: Note) -> str:
         note("Meta refuses Lead for business_messaging: LeadSubmitted is sent")
         return "LeadSubmitted"
     if name not in names.MESSAGING:
-        note(f"{name[:60]} is not known to be allowed for business_messaging")
+        note(f"{label(name)} is not known to be allowed for business_messaging")
     return name
 
 
