@@ -8,6 +8,7 @@ import os
 import secrets
 import socket
 import sys
+from pathlib import Path
 
 import click
 import uvicorn
@@ -17,6 +18,8 @@ from container.config.document import Configuration
 from container.config.load import load
 from container.outbox import OutboxUnavailable
 from container.web.app import App
+
+log = logging.getLogger("tagdock")
 
 
 @click.command()
@@ -29,7 +32,7 @@ def serve(config: str, listen: str | None) -> None:
     host, port = _address(listen, container)
     _log()
     bound = _bind(host, port)
-    token = os.environ.get("TAGDOCK_TOKEN") or secrets.token_urlsafe(16)
+    token = _token(container)
     actual = bound.getsockname()[1]
     try:
         app = App(container, token=token, port=actual)
@@ -81,6 +84,20 @@ def _bind(host: str, port: int) -> socket.socket:
         raise SystemExit(1) from None
     bound.set_inheritable(True)
     return bound
+
+
+def _token(container: Configuration) -> str:
+    """The token of this run: from the environment, or made anew; kept beside the outbox for the owner's scripts."""
+    token = os.environ.get("TAGDOCK_TOKEN") or secrets.token_urlsafe(16)
+    path = Path(container.delivery.outbox.partition(":")[2]).parent / "token"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(token + "\n")
+    except OSError as error:
+        log.warning("the token is not kept in %s: %s", path, (error.strerror or str(error)).lower())
+    return token
 
 
 def _log() -> None:
