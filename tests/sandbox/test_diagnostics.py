@@ -234,6 +234,13 @@ def test_a_message_counts_from_first_to_last_and_names_events_channels_and_field
     assert message["example"]["fields"] == ["custom_data.currency"]
 
 
+def test_copies_that_fail_to_meet_for_two_reasons_are_told_apart(local: Local) -> None:
+    local.browse()  # no id, so its server copy stands alone
+    local.send(local.event(event_id="e-1"))
+    local.browse(eid="e-2")  # no server copy
+    assert local.names() == {"ids_in_one_copy", "low_event_coverage"}
+
+
 def test_messages_can_be_narrowed_to_a_pixel(local: Local) -> None:
     local.error(local.purchase(currency="EURO"), pixel="200000000000002")
     assert local.get("diagnostics", pixel_id=PIXEL)["clean"] is True
