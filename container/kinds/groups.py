@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from container.expression import Expression
 from container.kinds.scalars import Templated
 from container.node import Node
-from container.problem import suggestion
+from container.problem import nearest, suggestion
 from container.schema import INVALID, Invalid, Kind, Option, Options, Reader, attribute
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class ListOf(Kind[list[T]]):
         return kept if len(kept) == len(values) else INVALID
 
     def json_schema(self) -> dict[str, Any]:
-        one = self.kind.json_schema()
+        one = self.kind.written()
         return {"anyOf": [one, {"type": "array", "items": one}]}
 
 
@@ -70,7 +70,7 @@ class MapOf(Kind[dict[str, T]]):
         return found if whole else INVALID
 
     def json_schema(self) -> dict[str, Any]:
-        one = self.kind.json_schema()
+        one = self.kind.written()
         if self.keys is None:
             return {"type": "object", "additionalProperties": one}
         return {"type": "object", "properties": dict.fromkeys(sorted(self.keys), one), "additionalProperties": False}
@@ -156,12 +156,15 @@ def _decode_each(
 ) -> tuple[dict[str, Any], bool]:
     values: dict[str, Any] = {}
     whole = True
+    meant: set[str | None] = set()
     for name, inner in nodes.items():
         declared = cls.options.get(name)
         if declared is None:
             text = f"{title} has no option '{name}'"
             reader.problem(node.keys.get(name, inner), "unknown", text, suggestion(name, cls.options))
+            inner.excuse()
             whole = False
+            meant.add(nearest(name, cls.options))
             continue
         if _unset(inner, declared):
             continue
@@ -171,16 +174,20 @@ def _decode_each(
         else:
             values[attribute(name, cls)] = value
     for declared in cls.options.values():
-        if declared.required and attribute(declared.name, cls) not in values and declared.name not in nodes:
-            hint = f"add {declared.name}: {declared.help[0].lower()}{declared.help[1:].rstrip('.')}"
+        # A name written almost right was reported with the right one; to call it missing as well would be noise.
+        if declared.required and declared.name not in nodes and declared.name not in meant:
+            hint = f"add {declared.name}: {declared.help[:1].lower()}{declared.help[1:].rstrip('.')}"
             reader.problem(node, "missing", f"{title} needs the option '{declared.name}'", hint)
             whole = False
     return values, whole
 
 
 def _unset(node: Node, declared: Option) -> bool:
-    """An empty value from the environment counts as not written, where the option has a default."""
-    return node.environment is not None and not node.missing and node.raw == "" and not declared.required
+    """An empty value from the environment counts as not written, where the option has a default and is no secret."""
+    if node.environment is None or node.missing or node.raw:
+        return False
+    # An empty key must not quietly open what it was meant to lock: the kind says what is wrong.
+    return not declared.required and not declared.kind.secret
 
 
 def _names_option(cls: type[Options], node: Node) -> bool:
@@ -191,7 +198,7 @@ def options_schema(cls: type[Options]) -> dict[str, Any]:
     """The JSON Schema of a component's or section's body."""
     properties = {}
     for declared in cls.options.values():
-        schema = {**declared.kind.json_schema(), "description": declared.help}
+        schema = {**declared.kind.written(), "description": declared.help}
         properties[declared.name] = schema
     body: dict[str, Any] = {"type": "object", "properties": properties, "additionalProperties": False}
     required = [one.name for one in cls.options.values() if one.required]
@@ -201,7 +208,7 @@ def options_schema(cls: type[Options]) -> dict[str, Any]:
     bare = cls.bare_option()
     choices = [body]
     if bare is not None:
-        choices.append({**bare.kind.json_schema(), "description": bare.help})
+        choices.append({**bare.kind.written(), "description": bare.help})
     if not required:
         choices.append({"type": "null"})
     return body if len(choices) == 1 else {"anyOf": choices}

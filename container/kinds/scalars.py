@@ -193,6 +193,10 @@ class Secret(Kind[SecretText]):
         if node.environment is None and node.raw:
             text = "a secret is written in the file"
             reader.warning(node, "secret", text, "write $NAME and set NAME in the environment")
+        if not node.raw and reader.secrets_required:
+            hint = f"set {node.environment or 'it'}, or remove the line"
+            reader.problem(node, "secret", "the secret is empty", hint)
+            return INVALID
         return SecretText(node.raw)
 
     def json_schema(self) -> dict[str, Any]:
@@ -257,7 +261,7 @@ class Templated(Kind[Expression]):
                 node,
                 "expression",
                 f"cannot read the expression: {error}",
-                "see docs/expressions.md for what may stand between {{ and }}",
+                error.hint,
                 offset=error.offset,
             )
             return INVALID
@@ -273,6 +277,7 @@ class Value(Kind[Any]):
     """Any constant: text, number, true, false, list or mapping."""
 
     noun = "a value"
+    mapping = True
 
     def decode(self, node: Node, reader: Reader) -> Any:
         return node.plain()
