@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from container.amount import amount
 from container.component import Incoming
 from container.event import Event
 from container.ga4.address import REDACTED, is_address
 from container.ga4.client_hints import read_hints
 from container.ga4.consent import granted_states, read_consent
 from container.ga4.items import read_items
-from container.ga4.numbers import read_number
 from container.ga4.page import add_page_parts
 from container.ga4.parameters import (
     EVENT,
@@ -108,7 +108,7 @@ class Fields:
 
 def _add_numbers(event: Event, texts: dict[str, str], notes: list[str]) -> None:
     for key, text in texts.items():
-        number = read_number(text)
+        number = amount(text)
         if number is not None:
             event[key] = number
         elif text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from container.ga4.numbers import read_number
+from container.amount import amount
 
 FIELDS: dict[str, str] = {
     "id": "item_id",
@@ -61,7 +61,7 @@ def read_item(text: str) -> dict[str, Any]:
             if not value:
                 continue
             if key in NUMBERS:
-                number = read_number(value)
+                number = amount(value)
                 item[field] = value if number is None else number
             else:
                 item[field] = value

@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from container.amount import amount, identifier
 from container.component import Incoming
 from container.event import Event
 from container.ga4.address import is_address
 from container.ga4.items import MOST_ITEMS
-from container.ga4.numbers import read_number
 from container.ga4.page import add_page_parts
 from container.ga4.parameters import PROPERTIES_KEY, PROTECTED
 from container.ga4.user_data import clean
 from container.hit import Hit
+from container.moment import believe
 
 _SPELLINGS = {
     "clientId": "client_id",
@@ -33,7 +34,7 @@ _PURPOSES = ("ad_user_data", "ad_personalization")
 _TAKEN = PROTECTED - {"items", "user_data"}  # those two arrive as what they are, in JSON
 _LARGEST = 2**63 - 1
 _DEEPEST, _MOST_PROPERTIES, _MOST_NOTES = 32, 100, 20
-_OLDEST = 72 * 3600
+_LATEST_MICROS = 1e17  # the year 5138
 
 
 def plain_names(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,11 +44,7 @@ def plain_names(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def text_of(value: Any) -> str:
     """An id as text: senders write numbers too. "" for what cannot be one."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > _LARGEST:
-        return ""
-    return str(value)
+    return identifier(value) or ""
 
 
 def read_events(body: Mapping[str, Any], events: Sequence[Mapping[str, Any]], hit: Hit, now: float) -> list[Incoming]:
@@ -133,7 +130,7 @@ def _add_parameters(event: Event, params: Any, notes: list[str]) -> None:
     session = text_of(params.get("session_id"))
     if session:
         event.setdefault("ga_session_id", session)
-    count = read_number(text_of(params.get("session_number")))
+    count = amount(params.get("session_number"))
     if count is not None:
         event.setdefault("ga_session_number", count)
 
@@ -159,17 +156,11 @@ def _is_plain(value: Any, left: int = _DEEPEST) -> bool:
 def _add_time(event: Event, micros: Any, now: float, notes: list[str]) -> None:
     if micros is None:
         return
-    number = micros if isinstance(micros, int | float) else read_number(text_of(micros))
-    if number is None or isinstance(micros, bool) or not 0 < number < 1e17:
+    number = amount(micros)
+    if number is None or not 0 < number < _LATEST_MICROS:
         notes.append("timestamp_micros is not a time and was left out: the time of arrival counts")
-        return
-    seconds = int(number // 1_000_000)
-    if seconds > now:
-        notes.append("timestamp_micros lies in the future: the time of arrival counts")
-        seconds = int(now)
-    elif now - seconds > _OLDEST:
-        notes.append("timestamp_micros is older than the 72 hours Google takes")
-    event["event_time"] = seconds
+    else:
+        event["event_time"], _ = believe(number / 1e6, now, notes)
 
 
 def _common(body: Mapping[str, Any]) -> Event:
