@@ -44,7 +44,7 @@ class MetaCapiTag(Tag):
     sandbox = "/sandbox/graph"
 
     pixel_id: list[Expression] = option(
-        ListOf(Templated()), "The pixel or dataset that gets the events; a list sends each event to several.", bare=True
+        ListOf(Templated()), "The pixel or dataset that gets the events; a list sends each event to several."
     )
     access_token: SecretText = option(Secret(), "The Conversions API token of the pixels.")
     app_secret: SecretText = option(
@@ -92,7 +92,7 @@ class MetaCapiTag(Tag):
     )
     default_country: str | None = option(
         Text("[A-Za-z]{2}", example="DE"),
-        "The country of phone numbers without a country code; needs the extra tagdock[phone].",
+        "The country of phone numbers that have no country code; needs the package phonenumbers.",
         default=None,
     )
     personal_data: str = option(
@@ -142,7 +142,7 @@ class MetaCapiTag(Tag):
             yield Complaint("action_source", f"'{str(given.text)[:40]}' is no action source", f"write one of {known}")
         if self.default_country and not phone.available():
             text = "default_country needs the phonenumbers package"
-            yield Complaint("default_country", text, "install tagdock[phone], or remove the line")
+            yield Complaint("default_country", text, "install phonenumbers, or remove the line")
         trouble = rules.version_trouble(self.version, datetime.now(UTC).date())
         if trouble:
             newest = next(iter(rules.VERSIONS))
