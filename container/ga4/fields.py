@@ -27,6 +27,7 @@ from container.ga4.parameters import (
     PROPERTY_NUMBERS,
     SST,
     SYSTEM,
+    TEXT_KEYS,
     UNKNOWN,
     USER_DATA,
     find_target,
@@ -118,6 +119,8 @@ def _add_numbers(event: Event, texts: dict[str, str], notes: list[str]) -> None:
 def _add_extra(event: Event, parts: list[dict[Any, Any]], notes: list[str]) -> None:
     """Event parameters keep their names, unless the name is one the hit itself has filled."""
     extra: dict[str, Any] = parts[EXTRA]
+    if "" in extra.values():
+        extra = {key: value for key, value in extra.items() if value or key not in TEXT_KEYS}
     if parts[EXTRA_NUMBERS]:
         _add_numbers(extra, parts[EXTRA_NUMBERS], notes)
     for key in event.keys() & extra.keys():

@@ -73,6 +73,8 @@ PROTECTED = frozenset(
 )
 """Keys that an event parameter of the same name never fills, not even when the hit leaves them empty."""
 
+TEXT_KEYS = frozenset(TEXTS.values())
+NUMBER_KEYS = frozenset(NUMBER_TEXTS.values())
 PROPERTIES_KEY = "x-ga-mp2-user_properties"
 
 _BUILT_IN: dict[str, Target] = {
@@ -123,4 +125,6 @@ def _event_parameter(name: str, part: int) -> Target:
         return USER_DATA, name[10:]
     if name in PROTECTED or name.startswith(("x-ga-", "x-sst-")):
         return PARKED, name
-    return part, name
+    if name in TEXT_KEYS:  # a built-in key keeps its type, whatever the sender took the value for
+        return EXTRA, name
+    return (EXTRA_NUMBERS if name in NUMBER_KEYS else part), name

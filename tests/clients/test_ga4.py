@@ -215,6 +215,16 @@ def test_an_event_parameter_fills_a_built_in_key_the_hit_leaves_empty() -> None:
     assert (event["page_hostname"], event["page_path"]) == ("a.example", "/p")
 
 
+def test_a_built_in_key_filled_by_an_event_parameter_keeps_its_type_and_is_never_empty() -> None:
+    query = (
+        "v=2&tid=G-1&cid=1&en=x&epn.user_id=77&ep.engagement_time_msec=50&epn.ga_session_id=5&ep.page_title=&ep.note="
+    )
+    event = only(query).event
+    assert (event["user_id"], event["engagement_time_msec"], event["ga_session_id"]) == ("77", 50, "5")
+    assert "page_title" not in event
+    assert event["note"] == ""
+
+
 def test_an_object_the_sender_could_not_write_is_left_out() -> None:
     incoming = only("v=2&tid=G-1&cid=1&en=x&ep.user_data=[object Object]&ep.items=%5Bobject+Object%5D")
     assert not {"user_data", "items"} & incoming.event.keys()
