@@ -94,19 +94,15 @@ def agent(event: Mapping[str, Any], override: object, note: Note) -> str | None:
 
 
 def _first(name: str, event: Mapping[str, Any], override: object, cookie: object, note: Note) -> str | None:
-    if override is not None:
-        said = [("the configuration", override)]
-    else:
-        said = [
-            (f"x-fb-ck-{name}", event.get(f"x-fb-ck-{name}")),
-            (name, event.get(name)),
-            (f"user_data.{name}", own(event, name)),
-            (f"the cookie _{name}", cookie),
-        ]
-    for source, value in said:
+    said = (override,) if override is not None else (
+        event.get(f"x-fb-ck-{name}"), event.get(name), own(event, name), cookie
+    )  # fmt: skip
+    for index, value in enumerate(said):
         if value is None or value == "":
             continue
         if cookies.parse(value):
             return str(value)
+        sources = (f"x-fb-ck-{name}", name, f"user_data.{name}", f"the cookie _{name}")
+        source = "the configuration" if override is not None else sources[index]
         note(f"{name} of {source} does not have Meta's form: left out")
     return None

@@ -9,15 +9,16 @@ from container.meta.clean import clean, label
 from container.meta.customer import Note, templates
 
 # Fields an event carries at its top, under Meta's name or under that of common event data.
-_FIELDS: Final = {
+_COMMON: Final = {
     "value": "value",
     "currency": "currency",
     "transaction_id": "order_id",
-    "order_id": "order_id",
     "search_term": "search_string",
-    "search_string": "search_string",
+}
+_FIELDS: Final = {
+    **_COMMON,
     **{name: name for name in (
-        "content_type", "content_name", "content_category", "content_ids", "contents", "num_items", "predicted_ltv",
+        "order_id", "search_string", "content_type", "content_name", "content_category", "content_ids", "contents", "num_items", "predicted_ltv",
         "net_revenue", "status", "delivery_category", "item_number", "customer_segmentation",
     )},
 }  # fmt: skip
@@ -34,19 +35,20 @@ def commerce(
     """`custom_data` of an event that Meta knows as `name`.
 
     For each field the first that says something: `overrides` (a None there leaves the field out), `x-fb-cd-<field>`,
-    the event's own `custom_data`, its fields of common event data, its items. Nothing is invented: no currency, no
+    the fields of common event data (`_COMMON`, which transformations change), the event's own `custom_data`, its fields
+    of Meta's names, its items. Nothing is invented: no currency, no
     value, no quantity. What is left out or lacks its counterpart is told to `note`.
     """
     built: dict[str, Any] = {}
-    for said, field in _FIELDS.items():
-        value = event.get(said)
-        if value is not None and value != "" and field not in built:
-            built[field] = value
     own = event.get("custom_data")
     if isinstance(own, dict):
         built.update((key, value) for key, value in own.items() if value is not None and value != "")
     elif own is not None:
         note("custom_data is not an object: left out")
+    for said, field in _FIELDS.items():
+        value = event.get(said)
+        if value is not None and value != "" and (said in _COMMON or field not in built):
+            built[field] = value
     built.update(templates(event, "cd"))
     _from_items(event, name, built, content_type)
     built.update(overrides)

@@ -82,6 +82,8 @@ def customer(
 def templates(event: Mapping[str, Any], group: str) -> dict[str, Any]:
     """What the browser set for Meta's Tag Manager template: the `x-fb-ud-<key>` or `x-fb-cd-<field>` of an event."""
     prefix = f"x-fb-{group}-"
+    if prefix not in "\n".join(event):  # most events have none, and one look over all names costs least
+        return {}
     return {name[8:]: value for name, value in event.items() if name[:8] == prefix and len(name) > 8}
 
 

@@ -48,6 +48,7 @@ def subdomain_index(domain: str | None) -> int:
     return 0 if not name or is_address(name) else name.count(".")
 
 
+@lru_cache(maxsize=4096)
 def is_address(host: str) -> bool:
     """Is this an IPv4 or IPv6 address rather than a name?"""
     if ":" not in host and not host[-1:].isdigit():
