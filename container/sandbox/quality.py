@@ -14,8 +14,9 @@ from starlette.responses import Response
 
 from .customer import PRESENT
 from .pairs import AUTOMATIC, BROWSER_ACTIONS, SERVER_ACTIONS, Meetings, Side, meetings
+from .record import Row
 from .relations import GOAL
-from .store import Row, Store
+from .store import Store
 from .web import JSON
 
 ESTIMATE = "An estimate: Meta does not publish how Event Match Quality is computed."

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 SERVER, BROWSER = 0, 1
 CHANNELS = ("server", "browser")
+Row = tuple[Any, ...]
 
 
 class First(NamedTuple):
@@ -18,29 +19,40 @@ class First(NamedTuple):
     has_id: bool
 
 
-class Record(msgspec.Struct, gc=False):
-    """One event. `key` and `fallback` are where its copies meet; the masks are those of findings and match keys."""
+class Record(msgspec.Struct, gc=False, kw_only=True):
+    """One event, its fields in the order of the stored columns.
 
+    `key` and `fallback` are where its copies meet; the masks are those of match keys and findings; `first` is the event
+    it is a copy of, `deduplicated_by` the key that told so.
+    """
+
+    id: int = 0
     received: float
     channel: int
-    good: bool
+    good: bool = True
     pixel_id: str
     event_name: str
     event_id: str | None
     event_time: int | None
     action_source: str | None
     key: int | None
-    fallback: list[tuple[str, int]]
     match_keys: int
     findings: int
     address: str | None
     order_id: str | None
-    test_event_code: str | None
-    body: bytes
-    error: bytes | None = None
-    id: int = 0
     first: int | None = None
     deduplicated_by: str | None = None
+    test_event_code: str | None
+    exchange: int = 0
+    body: bytes
+    error: bytes | None = None
+    fallback: list[tuple[str, int]]
+
+    def columns(self) -> Row:
+        return msgspec.structs.astuple(self)[:COLUMNS]
+
+
+COLUMNS = 20
 
 
 class Exchange(msgspec.Struct, gc=False):

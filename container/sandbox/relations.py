@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .pairs import AUTOMATIC, BROWSER_ACTIONS, SERVER_ACTIONS, Side, meetings
-from .store import Row, Store
+from .record import Row
+from .store import Store
 
 GOAL = 0.75  # Meta's goal for event coverage
 

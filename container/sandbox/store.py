@@ -13,16 +13,15 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import takewhile
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import msgspec
 
 from .deduplication import WINDOW, mark
-from .record import Exchange, First, Record
+from .record import COLUMNS, Exchange, First, Record, Row
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Row = tuple[Any, ...]
 COUNTS = ("total", "good", "bad", "deduplicated", "server", "browser", "faulted")
 EXCHANGES_KEPT = 500
 LAYOUT = 1
@@ -45,7 +44,7 @@ CREATE TABLE IF NOT EXISTS exchange (
     answer BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS tally (name TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
 """
-_INSERT_EVENT = f"INSERT INTO event VALUES ({','.join('?' * 20)})"
+_INSERT_EVENT = f"INSERT INTO event VALUES ({','.join('?' * COLUMNS)})"
 _INSERT_EXCHANGE = f"INSERT INTO exchange VALUES ({','.join('?' * 9)})"
 _FIRSTS = "SELECT key, id, received FROM event WHERE id IN (SELECT value FROM json_each(?)) AND received >= ?"
 _BROWSERS = (
@@ -172,34 +171,9 @@ class Store:
 
     def _write(self, records: list[Record], exchange: Exchange) -> None:
         number = self._next_exchange
-        self._connection.executemany(
-            _INSERT_EVENT,
-            [
-                (
-                    r.id,
-                    r.received,
-                    r.channel,
-                    r.good,
-                    r.pixel_id,
-                    r.event_name,
-                    r.event_id,
-                    r.event_time,
-                    r.action_source,
-                    r.key,
-                    r.match_keys,
-                    r.findings,
-                    r.address,
-                    r.order_id,
-                    r.first,
-                    r.deduplicated_by,
-                    r.test_event_code,
-                    number,
-                    r.body,
-                    r.error,
-                )
-                for r in records
-            ],
-        )
+        for record in records:
+            record.exchange = number
+        self._connection.executemany(_INSERT_EVENT, [record.columns() for record in records])
         meeting = [
             (key, r.key is not None, r.received, r.id)
             for r in records

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from .faults import Faults
-from .record import CHANNELS
-from .store import Row, Store
+from .record import CHANNELS, Row
+from .store import Store
 from .web import JSON, number, read_body
 
 PAGE = 500

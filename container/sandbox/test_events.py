@@ -8,8 +8,8 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .record import CHANNELS
-from .store import Row, Store
+from .record import CHANNELS, Row
+from .store import Store
 from .surface import condition
 from .web import JSON, number
 
