@@ -42,6 +42,12 @@ class Node:
             return "true or false"
         return "a number" if isinstance(self.value, int | float) else "text"
 
+    def excuse(self) -> None:
+        """Forget what is unset in and below a node that nobody decodes: the fault above it is the one to mend."""
+        self.excused = True
+        for inner in (*self.items.values(), *self.elements):
+            inner.excuse()
+
     def plain(self) -> Any:
         """The value without places: dicts, lists, texts, numbers."""
         if self.kind == "mapping":

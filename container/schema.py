@@ -65,8 +65,16 @@ class Kind(Generic[T]):
         raise NotImplementedError  # pragma: no cover - abstract
 
     def json_schema(self) -> dict[str, Any]:
-        """A JSON Schema for editors. A ``$NAME`` from the environment is allowed by whoever assembles the whole."""
+        """A JSON Schema of the value as it is meant, for editors."""
         return {}
+
+    def written(self) -> dict[str, Any]:
+        """A JSON Schema of what may stand in the file: the value, or a ``$NAME`` from the environment."""
+        schema = self.json_schema()
+        types = schema.get("type", ())
+        if not schema or "$ref" in schema or (("string" in types) and not schema.keys() & {"pattern", "enum"}):
+            return schema
+        return {"anyOf": [schema, {"$ref": "#/$defs/environment"}]}
 
     def expected(self, node: Node, reader: Reader, hint: str = "") -> Invalid:
         """Report that the node is not what this kind wants."""

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from container.amount import amount
+from container.event import as_text
 from container.kinds import Boolean, ListOf, Number, Pattern, Text, Value, shorten
 from container.node import Node
 from container.problem import suggestion
+from container.regex import Regex
 from container.schema import INVALID, Invalid, Kind, Reader
 
 
@@ -23,19 +25,16 @@ class Operator:
     help: str
 
 
-def as_text(value: Any) -> str:
-    """A value as people write it: ``true`` not ``True``, 5 not 5.0."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return str(value)
-
-
 def _equal(found: Any, wanted: Any) -> bool:
-    return found is not None and (found == wanted or as_text(found) == as_text(wanted))
+    if found is None:
+        return False
+    if isinstance(wanted, int | float) and not isinstance(wanted, bool):
+        # A sender writes 120 as "120.00"; beyond 15 digits a float cannot tell neighbours apart, so text decides.
+        if abs(wanted) < 1e15:
+            return amount(found) == wanted
+    elif isinstance(wanted, list | dict):
+        return bool(found == wanted)
+    return as_text(found) == as_text(wanted)
 
 
 def _compare(test: Callable[[float, float], bool]) -> Callable[[Any, Any], bool]:
@@ -46,47 +45,54 @@ def _compare(test: Callable[[float, float], bool]) -> Callable[[Any, Any], bool]
     return compare
 
 
-def _textual(test: Callable[[str, str], bool]) -> Callable[[Any, Any], bool]:
-    return lambda found, wanted: found is not None and test(as_text(found), wanted)
+def _textual(test: Callable[[str, Any], bool]) -> Callable[[Any, Any], bool]:
+    def compare(found: Any, wanted: Any) -> bool:
+        if isinstance(found, list):
+            return any(compare(one, wanted) for one in found if not isinstance(one, list))
+        return found is not None and not isinstance(found, dict) and test(as_text(found), wanted)
+
+    return compare
 
 
 def _contains(found: Any, wanted: str) -> bool:
     if isinstance(found, list):
         return any(_equal(one, wanted) for one in found)
-    return found is not None and wanted in as_text(found)
+    return found is not None and not isinstance(found, dict) and wanted in as_text(found)
 
 
 OPERATORS: dict[str, Operator] = {
-    "equals": Operator(Value(), _equal, "is", 'The value is this one; 5 and "5" are equal.'),
+    "equals": Operator(Value(), _equal, "equal to", 'The value is this one; 5 and "5" are equal.'),
     "one_of": Operator(
         ListOf(Value()),
         lambda found, wanted: any(_equal(found, one) for one in wanted),
-        "is one of",
+        "one of",
         "The value is one of these.",
     ),
-    "contains": Operator(Text(), _contains, "contains", "The text holds this one; a list holds this element."),
-    "starts_with": Operator(Text(), _textual(str.startswith), "starts with", "The text starts so."),
-    "ends_with": Operator(Text(), _textual(str.endswith), "ends with", "The text ends so."),
+    "contains": Operator(Text(), _contains, "containing", "The text holds this one; a list holds this element."),
+    "starts_with": Operator(
+        Text(), _textual(str.startswith), "starting with", "The text, or one in the list, starts so."
+    ),
+    "ends_with": Operator(Text(), _textual(str.endswith), "ending with", "The text, or one in the list, ends so."),
     "matches": Operator(
         Pattern(),
-        lambda found, wanted: found is not None and wanted.test(as_text(found)),
-        "matches",
-        "The text holds a match of this RE2 expression; it is not anchored.",
+        _textual(lambda found, wanted: bool(wanted.test(found))),
+        "matching",
+        "The text, or one in the list, holds a match of this RE2 expression; it is not anchored.",
     ),
-    "greater_than": Operator(Number(), _compare(lambda a, b: a > b), "is greater than", "The number is greater."),
-    "at_least": Operator(Number(), _compare(lambda a, b: a >= b), "is at least", "The number is this or greater."),
-    "less_than": Operator(Number(), _compare(lambda a, b: a < b), "is less than", "The number is smaller."),
-    "at_most": Operator(Number(), _compare(lambda a, b: a <= b), "is at most", "The number is this or smaller."),
+    "greater_than": Operator(Number(), _compare(lambda a, b: a > b), "greater than", "The number is greater."),
+    "at_least": Operator(Number(), _compare(lambda a, b: a >= b), "at least", "The number is this or greater."),
+    "less_than": Operator(Number(), _compare(lambda a, b: a < b), "less than", "The number is smaller."),
+    "at_most": Operator(Number(), _compare(lambda a, b: a <= b), "at most", "The number is this or smaller."),
     "exists": Operator(
         Boolean(),
         lambda found, wanted: (found is not None) is wanted,
-        "exists:",
+        "there:",
         "Whether there is a value at all.",
     ),
 }
 """Every operator by its word."""
 
-_FOLDED = ("equals", "one_of", "contains", "starts_with", "ends_with")
+_FOLDED = frozenset({"equals", "one_of", "contains", "starts_with", "ends_with"})
 
 
 @dataclass(slots=True)
@@ -105,25 +111,34 @@ class Comparison:
                 return False
         return self.unless is None or not self.unless.holds(found)
 
-    def words(self) -> str:
-        """The comparison as a person says it."""
-        parts = [f"{OPERATORS[word].words} {_show(wanted)}" for word, wanted in self.tests]
+    def verdict(self, found: Any) -> str:
+        """In words what decided: the operator that does not hold, else all that do."""
+        value = _fold(found) if self.ignore_case else found
+        for word, wanted in self.tests:
+            if not OPERATORS[word].test(value, wanted):
+                return f"not {_words(word, wanted)}"
+        if self.unless is not None and self.unless.holds(found):
+            return f"{self.unless.verdict(found)}, which not: rules out"
+        held = [_words(word, wanted) for word, wanted in self.tests]
         if self.unless is not None:
-            parts.append(f"not ({self.unless.words()})")
-        return " and ".join(parts) + (" (case ignored)" if self.ignore_case else "")
+            held.append(self.unless.verdict(found))
+        return " and ".join(held)
+
+
+def _words(word: str, wanted: Any) -> str:
+    return f"{OPERATORS[word].words} {_show(wanted)}"
 
 
 def _fold(value: Any) -> Any:
     if isinstance(value, str):
-        return value.lower()
+        return value.casefold()
     return [_fold(one) for one in value] if isinstance(value, list) else value
 
 
 def _show(wanted: Any) -> str:
     if isinstance(wanted, list):
         return ", ".join(map(_show, wanted))
-    pattern = getattr(wanted, "pattern", None)
-    return f"/{pattern}/" if pattern is not None else shorten(as_text(wanted))
+    return f"/{wanted.pattern}/" if isinstance(wanted, Regex) else shorten(as_text(wanted))
 
 
 class Operators(Kind[Comparison]):
@@ -133,45 +148,44 @@ class Operators(Kind[Comparison]):
     mapping = True
 
     def decode(self, node: Node, reader: Reader) -> Comparison | Invalid:
+        return self._comparison(node, reader, ignore_case=False)
+
+    def _comparison(self, node: Node, reader: Reader, *, ignore_case: bool) -> Comparison | Invalid:
+        """``ignore_case`` beside ``not`` is meant for what is inside it too."""
         if node.kind == "scalar" and node.value is not None:
-            return Comparison([("equals", node.value)])
-        if node.kind != "mapping" or not node.items:
+            return Comparison([("equals", _fold(node.value) if ignore_case else node.value)], ignore_case)
+        if node.kind != "mapping":
             return self.expected(node, reader, "write { equals: something }")
-        fold = node.items.get("ignore_case")
-        ignore_case = Boolean().decode(fold, reader) if fold is not None else False
+        whole = True
+        if "ignore_case" in node.items:
+            written = Boolean().decode(node.items["ignore_case"], reader)
+            ignore_case = ignore_case or written is True
+            whole = not isinstance(written, Invalid)
         tests: list[tuple[str, Any]] = []
         unless: Comparison | Invalid | None = None
-        whole = not isinstance(ignore_case, Invalid)
         for word, inner in node.items.items():
             if word == "not":
-                unless = self.decode(inner, reader)
-                whole = whole and not isinstance(unless, Invalid)
+                unless = self._comparison(inner, reader, ignore_case=ignore_case)
             elif word in OPERATORS:
-                kind = Pattern(ignore_case=True) if word == "matches" and ignore_case is True else OPERATORS[word].kind
+                kind = Pattern(ignore_case=True) if word == "matches" and ignore_case else OPERATORS[word].kind
                 wanted = kind.decode(inner, reader)
                 whole = whole and not isinstance(wanted, Invalid)
-                tests.append((word, _fold(wanted) if ignore_case is True and word in _FOLDED else wanted))
+                tests.append((word, _fold(wanted) if ignore_case and word in _FOLDED else wanted))
             elif word != "ignore_case":
                 known = [*OPERATORS, "not", "ignore_case"]
                 reader.problem(node.keys[word], "unknown", f"'{word}' is not an operator", suggestion(word, known))
+                inner.excuse()
                 whole = False
-        if not whole or isinstance(ignore_case, Invalid) or isinstance(unless, Invalid):
+        if whole and not tests and unless is None:
+            reader.problem(node, "missing", "there is no operator to compare with", "write { equals: something }")
             return INVALID
-        if unless is not None and ignore_case and not unless.ignore_case:
-            unless = Operators._folded(unless)
-        return Comparison(tests, ignore_case, unless)
-
-    @staticmethod
-    def _folded(inner: Comparison) -> Comparison:
-        """``ignore_case`` beside ``not`` is meant for what is inside it too."""
-        tests = [(word, _fold(wanted) if word in _FOLDED else wanted) for word, wanted in inner.tests]
-        return Comparison(tests, True, inner.unless)
+        return INVALID if isinstance(unless, Invalid) or not whole else Comparison(tests, ignore_case, unless)
 
     def json_schema(self) -> dict[str, Any]:
         properties: dict[str, Any] = {
-            word: {**one.kind.json_schema(), "description": one.help} for word, one in OPERATORS.items()
+            word: {**one.kind.written(), "description": one.help} for word, one in OPERATORS.items()
         }
-        properties["ignore_case"] = {"type": "boolean", "description": "Compare texts without regard to case."}
-        properties["not"] = {"$ref": "#/$defs/operators"}
+        properties["ignore_case"] = {**Boolean().written(), "description": "Compare texts without regard to case."}
+        properties["not"] = {"$ref": "#/$defs/operators", "description": "What must not hold."}
         body = {"type": "object", "properties": properties, "additionalProperties": False, "minProperties": 1}
         return {"anyOf": [body, {"type": ["string", "number", "boolean"]}]}

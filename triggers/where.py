@@ -6,11 +6,11 @@ from typing import Any
 
 from container.component import Condition
 from container.context import Context
-from container.event import get_path
+from container.event import as_text, get_path, path_parts
 from container.kinds import shorten
 from container.node import Node
 from container.schema import INVALID, Invalid, Kind, Reader, option
-from triggers.operators import Comparison, Operators, as_text
+from triggers.operators import Comparison, Operators
 
 
 class Subjects(Kind[dict[str, Comparison]]):
@@ -26,6 +26,9 @@ class Subjects(Kind[dict[str, Comparison]]):
         for name, inner in node.items.items():
             if not name.startswith("event."):
                 reader.refer(node.keys[name], "variable", name)
+            elif not path_parts(name.removeprefix("event.")):
+                reader.problem(node.keys[name], "value", f"'{name}' names no field", "write a path such as event.value")
+                continue
             comparison = Operators().decode(inner, reader)
             if not isinstance(comparison, Invalid):
                 found[name] = comparison
@@ -62,9 +65,14 @@ class WhereCondition(Condition):
         parts = []
         for name, short, comparison in self._tests:
             found = context.variable(name) if name is short else get_path(context.event, short)
-            seen = "nothing" if found is None else f"'{shorten(as_text(found))}'"
-            holds = comparison.holds(found)
-            if not holds:
-                return f"{name} is {seen}, which fails: {comparison.words()}"
-            parts.append(f"{name} is {seen}, which holds: {comparison.words()}")
+            words = f"{name} is {_seen(found)}: {comparison.verdict(found)}"
+            if not comparison.holds(found):
+                return words
+            parts.append(words)
         return " and ".join(parts)
+
+
+def _seen(found: Any) -> str:
+    if found is None:
+        return "nothing"
+    return f"'{shorten(found)}'" if isinstance(found, str) else shorten(as_text(found))

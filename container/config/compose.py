@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ MOST_NODES = 50_000
 
 _INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,17})")
 _FLOAT = re.compile(r"-?(?:0|[1-9]\d*)\.\d+(?:[eE][+-]?\d{1,3})?")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml when PyYAML was built with it: a large file is read in milliseconds."""
 _ENVIRONMENT = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?", re.S)
 _LITERAL_SECTIONS = ("tests",)
 """Sections whose texts are hits and expectations: a dollar sign in them is a dollar sign."""
@@ -35,8 +38,8 @@ def scalar(text: str) -> Any:
         return text == "true"
     if _INTEGER.fullmatch(text):
         return int(text)
-    if _FLOAT.fullmatch(text):
-        return float(text)
+    if _FLOAT.fullmatch(text) and isfinite(number := float(text)):
+        return number
     return text
 
 
@@ -71,19 +74,42 @@ class Composer:
         if text is None:
             return None
         try:
-            # libyaml when PyYAML was built with it: a large file is read in milliseconds.
-            tree = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+            if not self._allowed(text, file):
+                return None
+            tree = yaml.compose(text, Loader=_LOADER)
         except yaml.MarkedYAMLError as error:
             self._syntax(error, text, file)
             return None
-        except (yaml.YAMLError, RecursionError, ValueError) as error:
-            reason = str(error).splitlines()[0] if not isinstance(error, RecursionError) else "it is nested too deeply"
-            self._fault(file, 1, 1, "yaml", f"the file is not YAML: {reason}", "write plain YAML in UTF-8")
+        except yaml.reader.ReaderError as error:
+            line, column = _place(text, error.position)
+            what = f"the character U+{_code(error.character):04X} is not allowed in YAML"
+            self._fault(file, line, column, "yaml", what, "remove it")
             return None
         if tree is None:
             self._fault(file, 1, 1, "empty", "the file is empty", "start from the shipped config.yaml")
             return None
-        return self._node(tree, file, "", 0, literal=False)
+        node = self._node(tree, file, "", 0, literal=False)
+        return None if self._overflow else node
+
+    def _allowed(self, text: str, file: str) -> bool:
+        """Look for what must not even be composed: nesting would cost recursion, tags would be silently dropped."""
+        depth = 0
+        for event in yaml.parse(text, Loader=_LOADER):
+            mark = event.start_mark
+            place = (file, mark.line + 1, mark.column + 1) if mark is not None else (file, 1, 1)
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > DEEPEST:
+                self._fault(*place, "yaml", f"the file is nested more than {DEEPEST} levels deep", "write it flatter")
+                return False
+            tag = getattr(event, "tag", None)
+            if tag is not None and tag != "!":
+                short = tag.replace("tag:yaml.org,2002:", "!!")
+                self._fault(*place, "yaml", f"the YAML tag {short} is not read here", "write the plain value")
+                return False
+        return True
 
     def _text(self, data: bytes | str, file: str) -> str | None:
         if isinstance(data, str):
@@ -94,8 +120,7 @@ class Composer:
         try:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            column = error.start - data.rfind(b"\n", 0, error.start)
+            line, column = _place(data[: error.start].decode("utf-8-sig"), error.start)
             text = f"the byte 0x{data[error.start]:02x} is not UTF-8"
             self._fault(file, line, column, "yaml", text, "save the file as UTF-8")
             return None
@@ -109,6 +134,8 @@ class Composer:
         hint = "check the indentation and quotes around this place"
         if "\t" in written[: column + 1]:
             problem, hint = "a tab is used for indentation", "indent with blanks; YAML does not allow tabs"
+        elif "undefined alias" in problem:
+            problem, hint = "the alias has no anchor before it", "write &name at the first place, then *name"
         elif "{{" in written:
             hint = 'put quotes around an expression: "{{ ... }}"'
         elif "single document" in str(error):
@@ -122,8 +149,8 @@ class Composer:
         if self._built > MOST_NODES or depth > DEEPEST:
             if not self._overflow:
                 self._overflow = True
-                hint = "write it flatter and without aliases of aliases"
-                self._fault(*place[:3], "yaml", "the file unfolds to too many or too deeply nested values", hint)
+                text = f"the file unfolds to more than {MOST_NODES} values or {DEEPEST} levels"
+                self._fault(*place[:3], "yaml", text, "write it without aliases of aliases")
             return Node("scalar", *place)
         if isinstance(tree, yaml.MappingNode):
             return self._mapping(tree, place, depth, literal=literal)
@@ -149,6 +176,10 @@ class Composer:
                 node.kind, node.missing = "scalar", True  # reported: nobody should complain about its type as well
                 return node
             name = key_tree.value
+            if name == "<<" and not key_tree.style:
+                text, hint = "merge keys are not read", "write the values out"
+                self.problems.append(Problem(file, line, column, path, "yaml", text, hint))
+                continue
             inner_path = f"{path}.{name}" if path else name
             if name in node.items:
                 first = node.keys[name]
@@ -193,3 +224,14 @@ class Composer:
 
     def _fault(self, file: str, line: int, column: int, kind: str, text: str, hint: str) -> None:
         self.problems.append(Problem(file, line, column, "", kind, text, hint))
+
+
+def _code(character: str | int) -> int:
+    """libyaml names a character it refuses by its number, PyYAML's own reader by itself."""
+    return character if isinstance(character, int) else ord(character)
+
+
+def _place(text: str, position: int) -> tuple[int, int]:
+    """Line and column, from 1, of a character."""
+    before = text[:position]
+    return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from container.component import Component, Condition
 from container.kinds import decode_options, shorten
 from container.node import Node
-from container.problem import Problem, suggestion
+from container.problem import Problem, nearest, suggestion
 from container.registry import Registry
 from container.schema import INVALID, Invalid, Options
 
@@ -107,10 +107,11 @@ class Decoder:
         if len(chosen) > 1:
             text = f"'{chosen[0]}' and '{chosen[1]}' are both types of {noun}s"
             self.problem(node.keys[chosen[1]], "type", text, f"make two {noun}s of them")
+            node.excuse()
         elif words:
             text = f"'{words[0]}' is not a type of {noun}"
-            hint = suggestion(words[0], known)
-            self.problem(node.keys[words[0]], "unknown", text, hint)
+            self.problem(node.keys[words[0]], "unknown", text, suggestion(words[0], known))
+            node.items[words[0]].excuse()
         else:
             self.problem(node, "missing", f"the {noun} has no type", f"add one of {', '.join(sorted(known))}")
         return None, beside
@@ -122,21 +123,27 @@ class Decoder:
             text, hint = f"'{word}' is an option of {chosen}", f"move it into {chosen}: {{ ... }}"
         else:
             text = f"'{word}' is not known beside {chosen}"
-            hint = suggestion(word, [*routing, *options])
+            close = nearest(word, [*routing, *options])
+            hint = f"did you mean '{close}'?" if close else f"options of {chosen} are written inside it"
         self.problem(node.keys[word], "unknown", text, hint)
+        node.items[word].excuse()
 
     def _make(self, noun: str, word: str, at: Node, body: Node) -> Component | None:
         cls = self.registry.of(noun).get(word)
         if cls is None:
             text = f"'{shorten(word)}' is not a type of {noun}"
             self.problem(at, "unknown", text, suggestion(word, self.registry.of(noun)))
+            body.excuse()
             return None
-        if body.kind == "scalar" and body.value is None and body.environment is None:
+        if body.kind == "scalar" and body.value is None and not body.missing:
             body = Node("mapping", at.file, at.line, at.column, at.path)
-        made = decode_options(cls, body, self, title=word)
-        if isinstance(made, Invalid):
+        try:
+            made = decode_options(cls, body, self, title=word)
+            return None if isinstance(made, Invalid) or not self._content(made, body) else made
+        except Exception as error:  # noqa: BLE001 - a user's own component may raise anything; the file gets its message
+            text = f"{word} cannot be set up: {type(error).__name__}: {shorten(str(error))}"
+            self.problem(at, "component", text, f"mend {cls.__name__}")
             return None
-        return made if self._content(made, body) else None
 
     def _content(self, made: Any, node: Node) -> bool:
         """Ask the built thing itself what is wrong with it."""

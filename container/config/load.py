@@ -94,13 +94,15 @@ class _Loading:
         if top is None:
             return self._loaded(None, top)
         if top.kind != "mapping":
-            hint = f"sections: {', '.join(SECTIONS)}"
-            self.decoder.problem(top, "type", f"expected sections, found {top.noun}", hint)
+            if not top.missing:
+                hint = f"sections: {', '.join(SECTIONS)}"
+                self.decoder.problem(top, "type", f"expected sections, found {top.noun}", hint)
             return self._loaded(None, top)
         for word in top.items:
             if word not in SECTIONS:
                 text = f"there is no section '{word}'"
                 self.decoder.problem(top.keys[word], "unknown", text, suggestion(word, SECTIONS))
+                top.items[word].excuse()
         sections = top.items
         # Where payloads go decides whether a missing secret is an error, so delivery is read first.
         delivery = self.decoder.section(DeliverySection, sections.get("delivery"), "delivery")

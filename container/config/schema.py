@@ -68,6 +68,7 @@ def json_schema(registry: Registry) -> dict[str, Any]:
                 "description": "Conditions that must all hold.",
             },
             "operators": _operators(registry),
+            "environment": ENVIRONMENT,
         },
     }
 

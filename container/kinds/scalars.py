@@ -280,7 +280,12 @@ class Value(Kind[Any]):
     mapping = True
 
     def decode(self, node: Node, reader: Reader) -> Any:
+        if node.kind == "scalar" and node.value is None:
+            return self.expected(node, reader)
         return node.plain()
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": ["string", "number", "boolean", "array", "object"]}
 
 
 class Reference(Kind[str]):
