@@ -19,6 +19,7 @@ from container.meta.text import (
 )
 
 EARLIEST_YEAR: Final = 1800
+LATEST_YEAR: Final = time.gmtime().tm_year + 1  # read once: normalising asks no clock
 
 MALE: Final = words(
     """man male boy gentleman guy sir mister mr son father dad daddy papa uncle nephew brother husband boyfriend groom
@@ -108,7 +109,7 @@ def birthday(value: object) -> str | None:
         year, month, day = second, *((first, third) if third > 12 else (third, first))
     else:
         year, month, day = third, *((second, first) if first > 12 else (first, second))
-    if EARLIEST_YEAR <= year <= time.gmtime().tm_year + 1 and 1 <= month <= 12 and 1 <= day <= 31:
+    if EARLIEST_YEAR <= year <= LATEST_YEAR and 1 <= month <= 12 and 1 <= day <= 31:
         return f"{year:04}{month:02}{day:02}"
     return None
 

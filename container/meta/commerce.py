@@ -18,9 +18,10 @@ _COMMON: Final = {
 _FIELDS: Final = {
     **_COMMON,
     **{name: name for name in (
-        "order_id", "search_string", "content_type", "content_name", "content_category", "content_ids", "contents", "num_items", "predicted_ltv",
-        "net_revenue", "status", "delivery_category", "item_number", "customer_segmentation",
-    )},
+        "order_id", "search_string", "content_type", "content_name", "content_category", "content_ids", "contents",
+        "order_id", "search_string", "content_type", "content_name", "content_category", "content_ids", "contents",
+        "num_items", "predicted_ltv", "net_revenue", "status", "delivery_category", "item_number",
+        "customer_segmentation",
 }  # fmt: skip
 _IDS: Final = ("item_id", "id", "product_id", "sku", "item_name")
 _PASSED: Final = ("delivery_category",)
@@ -36,8 +37,8 @@ def commerce(
 
     For each field the first that says something: `overrides` (a None there leaves the field out), `x-fb-cd-<field>`,
     the fields of common event data (`_COMMON`, which transformations change), the event's own `custom_data`, its fields
-    of Meta's names, its items. Nothing is invented: no currency, no
-    value, no quantity. What is left out or lacks its counterpart is told to `note`.
+    of Meta's names, its items. Nothing is invented: no currency, no value, no quantity. What is left out or lacks its
+    counterpart is told to `note`.
     """
     built: dict[str, Any] = {}
     own = event.get("custom_data")

@@ -54,6 +54,13 @@ def test_the_pixels_own_custom_data_passes_and_is_checked() -> None:
     }
 
 
+def test_a_transformed_value_counts_for_the_pixels_events_too() -> None:
+    event = {"value": 5, "currency": "USD", "custom_data": {"value": "19.90", "currency": "EUR", "order_id": "o"}}
+    assert built(event)[0] == {"value": 5, "currency": "USD", "order_id": "o"}
+    del event["value"]
+    assert built(event)[0]["value"] == 19.9
+
+
 def test_overrides_come_before_template_fields_before_the_event() -> None:
     event = {"search_term": "a", "x-fb-cd-search_string": "b", "x-fb-cd-status": "subscribed", "content_name": "n"}
     assert built(event, "Search", {"search_string": "c", "content_name": None})[0] == {
