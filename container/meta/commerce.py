@@ -19,9 +19,9 @@ _FIELDS: Final = {
     **_COMMON,
     **{name: name for name in (
         "order_id", "search_string", "content_type", "content_name", "content_category", "content_ids", "contents",
-        "order_id", "search_string", "content_type", "content_name", "content_category", "content_ids", "contents",
         "num_items", "predicted_ltv", "net_revenue", "status", "delivery_category", "item_number",
         "customer_segmentation",
+    )},
 }  # fmt: skip
 _IDS: Final = ("item_id", "id", "product_id", "sku", "item_name")
 _PASSED: Final = ("delivery_category",)
