@@ -6,8 +6,8 @@ from typing import Any
 
 from .diagnostics import diagnostics
 from .quality import quality
+from .reading import Reading
 from .relations import GOAL
-from .store import Store
 
 IDENTIFIERS = {
     "em": "email",
@@ -24,11 +24,11 @@ IDENTIFIERS = {
 }
 
 
-def dataset_quality(store: Store, pixel: str) -> dict[str, Any]:
+def dataset_quality(reading: Reading, pixel: str) -> dict[str, Any]:
     """The same numbers in the shape of Meta's Dataset Quality answer; what cannot be known locally is left out."""
-    messages = diagnostics(store, pixel)
+    messages = diagnostics(reading, pixel)
     web = []
-    for entry in quality(store, pixel):
+    for entry in quality(reading, pixel):
         one: dict[str, Any] = {"event_name": entry["event_name"]}
         match, coverage, dedup, fresh = (entry[k] for k in ("match_quality", "coverage", "deduplication", "freshness"))
         if isinstance(match, dict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -13,9 +13,9 @@ from starlette.responses import Response
 from . import finding as f
 from .check import check_browser, check_server
 from .finding import Finding
+from .reading import Reading
 from .record import CHANNELS, SERVER
 from .relations import Seen, relations
-from .store import Store
 from .web import JSON
 
 _MASKS = """
@@ -24,28 +24,30 @@ WHERE findings != 0 AND (? = '' OR pixel_id = ?) GROUP BY findings, channel, eve
 """
 _TOTALS = "SELECT channel, event_name, count(*) FROM event WHERE (? = '' OR pixel_id = ?) GROUP BY channel, event_name"
 
+NAMES_SHOWN = 50
+
 
 class Diagnostics:
     """`GET /diagnostics`: the messages on the kept events, the most frequent errors first; `pixel_id` narrows it."""
 
-    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, reading: Reading, clock: Callable[[], float]) -> None:
+        self._reading, self._clock = reading, clock
 
     async def show(self, request: Request) -> Response:
         pixel = request.query_params.get("pixel_id", "")
-        messages = await self._store.run(diagnostics, self._store, pixel)
+        messages = await self._reading.run(diagnostics, self._reading, pixel)
         return JSON({"at": self._clock(), "clean": not messages, "messages": messages})
 
 
-def diagnostics(store: Store, pixel: str) -> list[dict[str, Any]]:
-    """The messages as plain data. Runs on the store's thread."""
-    totals = {(row[0], row[1]): int(row[2]) for row in store.select(_TOTALS, (pixel, pixel))}
-    messages = _of_events(store, pixel, totals) + _of_relations(store, relations(store, pixel))
+def diagnostics(reading: Reading, pixel: str) -> list[dict[str, Any]]:
+    """The messages as plain data. Runs on the reading thread."""
+    totals = {(row[0], row[1]): int(row[2]) for row in reading.select(_TOTALS, (pixel, pixel))}
+    messages = _of_events(reading, pixel, totals) + _of_relations(reading, relations(reading, pixel))
     return sorted(messages, key=lambda m: (m["severity"] != "error", -float(m["count"]), str(m["name"])))
 
 
-def _of_events(store: Store, pixel: str, totals: dict[tuple[object, object], int]) -> list[dict[str, Any]]:
-    rows = store.select(_MASKS, (pixel, pixel))
+def _of_events(reading: Reading, pixel: str, totals: dict[tuple[object, object], int]) -> list[dict[str, Any]]:
+    rows = reading.select(_MASKS, (pixel, pixel))
     messages = []
     for finding in f.ALL:
         hits = [row for row in rows if int(row[0]) & finding.bit]
@@ -62,9 +64,9 @@ def _of_events(store: Store, pixel: str, totals: dict[tuple[object, object], int
             {
                 **_head(finding.name, finding.title, finding.text, finding.mend, finding.refuses),
                 **_numbers(sum(names.values()), of, min(float(r[4]) for r in hits), max(float(r[5]) for r in hits)),
-                "event_names": dict(names),
+                "event_names": _names(names),
                 "channels": dict(channels),
-                "example": _example(store, newest, finding),
+                "example": _example(reading, newest, finding),
             }
         )
         if finding.subcode is not None:
@@ -72,7 +74,7 @@ def _of_events(store: Store, pixel: str, totals: dict[tuple[object, object], int
     return messages
 
 
-def _of_relations(store: Store, seen: list[Seen]) -> list[dict[str, Any]]:
+def _of_relations(reading: Reading, seen: list[Seen]) -> list[dict[str, Any]]:
     grouped: dict[str, list[Seen]] = defaultdict(list)
     for one in seen:
         grouped[one.relation.name].append(one)
@@ -88,12 +90,12 @@ def _of_relations(store: Store, seen: list[Seen]) -> list[dict[str, Any]]:
                 **_numbers(
                     sum(one.count for one in several),
                     sum(one.of for one in several),
-                    min(one.first_seen for one in several),
-                    max(one.last_seen for one in several),
+                    min(one.span.first_seen for one in several),
+                    max(one.span.last_seen for one in several),
                 ),
-                "event_names": dict(names),
+                "event_names": _names(names),
                 "channels": {},
-                "example": _example(store, max(one.newest for one in several), None),
+                "example": _example(reading, max(one.span.newest for one in several), None),
             }
         )
     return messages
@@ -113,9 +115,13 @@ def _numbers(count: int, of: int, first: float, last: float) -> dict[str, Any]:
     }
 
 
-def _example(store: Store, number: int, finding: Finding | None) -> dict[str, Any]:
+def _names(counts: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda item: -item[1])[:NAMES_SHOWN])
+
+
+def _example(reading: Reading, number: int, finding: Finding | None) -> dict[str, Any]:
     """The newest event concerned, by its names and the fields to blame: no values, so no personal data."""
-    rows = store.select(
+    rows = reading.select(
         "SELECT channel, pixel_id, event_name, event_id, received, body FROM event WHERE id = ?", (number,)
     )
     if not rows:

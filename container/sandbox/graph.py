@@ -16,6 +16,7 @@ from .dataset_quality import dataset_quality, select_fields
 from .envelope import Envelope, Fields, read
 from .faults import Fault, Faults
 from .intake import Intake
+from .reading import Reading
 from .store import Store
 from .versions import EXPIRES
 from .web import JSON, exchange_of, read_body, read_multipart
@@ -103,8 +104,8 @@ class Events:
 class Quality:
     """The dataset quality edge, in Meta's shape."""
 
-    def __init__(self, store: Store, intake: Intake, clock: Callable[[], float]) -> None:
-        self._store, self._intake, self._clock = store, intake, clock
+    def __init__(self, reading: Reading, intake: Intake, clock: Callable[[], float]) -> None:
+        self._reading, self._intake, self._clock = reading, intake, clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -118,7 +119,7 @@ class Quality:
         if refusal is not None:
             await _refuse(refusal)(scope, receive, send)
             return
-        answer = await self._store.run(dataset_quality, self._store, dataset)
+        answer = await self._reading.run(dataset_quality, self._reading, dataset)
         await JSON(select_fields(answer, query.get("fields", "")))(scope, receive, send)
 
 

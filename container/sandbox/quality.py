@@ -6,17 +6,18 @@ comparing one's own events, and says so wherever it appears; its weights are sho
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from heapq import nlargest
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from .customer import PRESENT
-from .pairs import AUTOMATIC, BROWSER_ACTIONS, SERVER_ACTIONS, Meetings, Side, meetings
+from .pairs import AUTOMATIC, Key, Meetings, Side, meetings, unmet
+from .reading import Reading
 from .record import Row
 from .relations import GOAL
-from .store import Store
 from .web import JSON
 
 ESTIMATE = "An estimate: Meta does not publish how Event Match Quality is computed."
@@ -38,7 +39,6 @@ WEIGHTS = {
     "country": 0.04,
     "ge": 0.04,
 }
-UNMATCHED_SHOWN = 20
 _MASKS = """
 SELECT pixel_id, event_name, match_keys, count(*) FROM event
 WHERE channel = 0 AND good AND action_source = 'website' AND (? = '' OR pixel_id = ?) GROUP BY 1, 2, 3
@@ -49,30 +49,32 @@ FROM (SELECT pixel_id, event_name, max(received - event_time, 0) AS delay FROM e
       WHERE channel = 0 AND good AND event_time IS NOT NULL AND (? = '' OR pixel_id = ?))
 GROUP BY 1, 2
 """
-Key = tuple[str, str]
+NAMES_SHOWN = 500
+Unmet = list[dict[str, Any]]
 
 
 class QualityPage:
     """`GET /quality`: match quality, coverage, deduplication and freshness, by pixel and event name."""
 
-    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, reading: Reading, clock: Callable[[], float]) -> None:
+        self._reading, self._clock = reading, clock
 
     async def show(self, request: Request) -> Response:
         pixel = request.query_params.get("pixel_id", "")
-        events = await self._store.run(quality, self._store, pixel)
+        events = await self._reading.run(quality, self._reading, pixel)
         return JSON({"at": self._clock(), "estimate": ESTIMATE, "weights": WEIGHTS, "goal": GOAL, "events": events})
 
 
-def quality(store: Store, pixel: str) -> list[dict[str, Any]]:
-    """One entry a pixel and event name. Runs on the store's thread."""
+def quality(reading: Reading, pixel: str) -> list[dict[str, Any]]:
+    """One entry a pixel and event name. Runs on the reading thread."""
     masks: dict[Key, list[tuple[int, int]]] = {}
-    for of_pixel, name, keys, count in store.select(_MASKS, (pixel, pixel)):
+    for of_pixel, name, keys, count in reading.select(_MASKS, (pixel, pixel)):
         masks.setdefault((str(of_pixel), str(name)), []).append((int(keys), int(count)))
-    delays = {(str(row[0]), str(row[1])): row[2:] for row in store.select(_DELAYS, (pixel, pixel))}
-    met: Meetings = meetings(store, pixel)
+    delays = {(str(row[0]), str(row[1])): row[2:] for row in reading.select(_DELAYS, (pixel, pixel))}
+    met = meetings(reading, pixel)
+    browsers, servers = (unmet(reading, pixel, side) for side in ("browser", "server"))
     entries: list[dict[str, Any]] = []
-    for key in sorted(masks.keys() | delays.keys() | met.keys()):
+    for key in _most_frequent(masks, delays, met):
         browser, server = met.get(key, (Side(), Side()))
         entries.append(
             {
@@ -80,11 +82,20 @@ def quality(store: Store, pixel: str) -> list[dict[str, Any]]:
                 "event_name": key[1],
                 "match_quality": _match_quality(masks[key]) if key in masks else None,
                 "coverage": _coverage(key[1], browser),
-                "deduplication": _deduplication(store, key, browser, server),
+                "deduplication": _deduplication(browser, server, browsers.get(key, []), servers.get(key, [])),
                 "freshness": _freshness(delays[key]) if key in delays else None,
             }
         )
     return entries
+
+
+def _most_frequent(masks: Mapping[Key, object], delays: Mapping[Key, Row], met: Meetings) -> list[Key]:
+    """The event names to speak of: all, or the most frequent when somebody sends thousands of them."""
+    names = masks.keys() | delays.keys() | met.keys()
+    if len(names) > NAMES_SHOWN:
+        often = {key: (delays[key][0] if key in delays else 0) + met.get(key, (Side(),))[0].actions for key in names}
+        names = set(nlargest(NAMES_SHOWN, names, key=often.__getitem__))
+    return sorted(names)
 
 
 def _match_quality(masks: list[tuple[int, int]]) -> dict[str, Any]:
@@ -119,7 +130,7 @@ def _coverage(name: str, browser: Side) -> dict[str, Any] | None:
     }
 
 
-def _deduplication(store: Store, key: Key, browser: Side, server: Side) -> dict[str, Any] | None:
+def _deduplication(browser: Side, server: Side, browsers: Unmet, servers: Unmet) -> dict[str, Any] | None:
     if not browser.actions or not server.actions:
         return None
     by = {}
@@ -132,19 +143,8 @@ def _deduplication(store: Store, key: Key, browser: Side, server: Side) -> dict[
     return {
         "share": _share(browser.met, browser.actions),
         "by_key": by,
-        "unmatched": {"browser": _unmatched(store, key, "browser"), "server": _unmatched(store, key, "server")},
+        "unmatched": {"browser": browsers, "server": servers},
     }
-
-
-def _unmatched(store: Store, key: Key, side: str) -> list[dict[str, Any]]:
-    """The newest events of a side whose other copy was not found."""
-    actions = BROWSER_ACTIONS if side == "browser" else SERVER_ACTIONS
-    query = (
-        f"{actions} SELECT id, event_id, received FROM {side} WHERE met IS NULL AND event_name = ? "
-        f"ORDER BY id DESC LIMIT {UNMATCHED_SHOWN}"
-    )
-    rows = store.select(query, (key[0], key[0], key[1]))
-    return [{"id": number, "event_id": identity, "received": received} for number, identity, received in rows]
 
 
 def _freshness(row: Row) -> dict[str, Any]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .pairs import AUTOMATIC, BROWSER_ACTIONS, SERVER_ACTIONS, Side, meetings
-from .record import Row
-from .store import Store
+from .pairs import AUTOMATIC, Side, Span, meetings
+from .reading import Reading
 
 GOAL = 0.75  # Meta's goal for event coverage
 
@@ -24,16 +23,14 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A relation found for one event name: in `count` of `of` actions, the newest being event number `newest`."""
+    """A relation found for one event name, in `count` of `of` actions."""
 
     relation: Relation
     pixel_id: str
     event_name: str
     count: int
     of: int
-    first_seen: float
-    last_seen: float
-    newest: int
+    span: Span
 
 
 IDS_IN_ONE_COPY = Relation(
@@ -86,11 +83,6 @@ REDUNDANT = Relation(
 )
 RELATIONS = (IDS_IN_ONE_COPY, NO_DEDUPLICATION, IDS_DIFFER, OTHER_NAME, LOW_COVERAGE, ADDRESSES, IPV4, REDUNDANT)
 
-_SPAN = """
-SELECT min(received), max(received), max(id) FROM {side}
-WHERE met IS NULL AND pixel_id = ? AND event_name = ? AND {which}
-"""
-_ANONYMOUS, _ALONE = "event_id IS NULL", "event_id IS NOT NULL AND NOT elsewhere"
 _OTHER_NAME = """
 SELECT s.pixel_id, s.event_name, count(*), min(s.received), max(s.received), max(s.id), '' FROM event s
 WHERE s.channel = 0 AND s.good AND s.first IS NULL AND s.event_id IS NOT NULL AND (? = '' OR s.pixel_id = ?)
@@ -121,50 +113,37 @@ GROUP BY pixel_id
 """
 
 
-def relations(store: Store, pixel: str) -> list[Seen]:
+def relations(reading: Reading, pixel: str) -> list[Seen]:
     """Everything amiss between the copies of the kept events, for one pixel or, when empty, for all."""
-    met = meetings(store, pixel)
+    met = meetings(reading, pixel)
     actions = {key: max(browser.actions, server.actions, 1) for key, (browser, server) in met.items()}
     servers = {key[0] for key, (_, server) in met.items() if server.actions}
     seen: list[Seen] = []
     for (of_pixel, name), (browser, server) in met.items():
         if name not in AUTOMATIC and browser.actions and of_pixel in servers:
-            seen += _between(store, of_pixel, name, browser, server)
+            seen += _between(of_pixel, name, browser, server)
     for query, kinds in (
         (_OTHER_NAME, (OTHER_NAME,) * 2),
         (_ADDRESSES, (ADDRESSES, IPV4)),
         (_REDUNDANT, (REDUNDANT,) * 2),
     ):
-        for row in store.select(query, (pixel, pixel)):
-            of = actions.get((str(row[0]), str(row[1])), int(row[2]))
-            seen.append(_seen(kinds[bool(row[6])], str(row[0]), str(row[1]), int(row[2]), of, row[3:6]))
+        for row in reading.select(query, (pixel, pixel)):
+            of_pixel, name, count, first, last, newest, second = row
+            of = max(actions.get((of_pixel, name), count), count)
+            seen.append(Seen(kinds[bool(second)], of_pixel, name, count, of, Span(first, last, newest)))
     return seen
 
 
-def _between(store: Store, pixel: str, name: str, browser: Side, server: Side) -> Iterator[Seen]:
+def _between(pixel: str, name: str, browser: Side, server: Side) -> Iterator[Seen]:
     """How one event name's two sides fail to meet, each missing meeting blamed on one cause only."""
-
-    def span(side: str, which: str) -> Row:
-        actions = BROWSER_ACTIONS if side == "browser" else SERVER_ACTIONS
-        return store.select(actions + _SPAN.format(side=side, which=which), (pixel, pixel, pixel, name))[0]
-
-    def found(relation: Relation, count: int, of: int, side: str, which: str) -> Seen:
-        return _seen(relation, pixel, name, count, of, span(side, which))
-
-    if browser.anonymous and server.anonymous:
-        yield found(NO_DEDUPLICATION, browser.anonymous, browser.actions, "browser", _ANONYMOUS)
-    elif browser.anonymous and server.with_event_id:
-        yield found(IDS_IN_ONE_COPY, browser.anonymous, browser.actions, "browser", _ANONYMOUS)
+    if browser.anonymous and (server.anonymous or server.with_event_id):
+        kind = NO_DEDUPLICATION if server.anonymous else IDS_IN_ONE_COPY
+        yield Seen(kind, pixel, name, browser.anonymous, browser.actions, browser.anonymous_span)
     elif server.anonymous and browser.with_event_id:
-        yield found(IDS_IN_ONE_COPY, server.anonymous, server.actions, "server", _ANONYMOUS)
+        yield Seen(IDS_IN_ONE_COPY, pixel, name, server.anonymous, server.actions, server.anonymous_span)
     alone = max(browser.alone - server.anonymous, 0)
     astray = min(alone, max(server.alone - browser.anonymous, 0))
     if astray > (1 - GOAL) * browser.actions:
-        yield found(IDS_DIFFER, astray, browser.actions, "browser", _ALONE)
+        yield Seen(IDS_DIFFER, pixel, name, astray, browser.actions, browser.alone_span)
     if alone - astray > (1 - GOAL) * browser.actions:
-        yield found(LOW_COVERAGE, alone - astray, browser.actions, "browser", _ALONE)
-
-
-def _seen(relation: Relation, pixel: str, name: str, count: int, of: int, span: Row) -> Seen:
-    first, last, newest = span
-    return Seen(relation, pixel, name, count, max(of, count), float(first), float(last), int(newest))
+        yield Seen(LOW_COVERAGE, pixel, name, alone - astray, browser.actions, browser.alone_span)

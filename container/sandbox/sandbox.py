@@ -46,7 +46,7 @@ class Sandbox:
         tr = Tr(self._store, intake, clock)
         self.app = Starlette(
             routes=[
-                Route("/graph/{version}/dataset_quality", Quality(self._store, intake, clock), methods=["GET"]),
+                Route("/graph/{version}/dataset_quality", Quality(self._store.reading, intake, clock), methods=["GET"]),
                 Route(
                     "/graph/{version}/{pixel_id}/events",
                     Events(self._store, intake, faults, clock, sleep),
@@ -59,9 +59,9 @@ class Sandbox:
                 Route("/bad", surface.bad),
                 Route("/reset", surface.reset, methods=["POST"]),
                 Route("/faults", surface.faults, methods=["GET", "POST", "DELETE"]),
-                Route("/test-events", TestEvents(self._store).show),
-                Route("/diagnostics", Diagnostics(self._store, clock).show),
-                Route("/quality", QualityPage(self._store, clock).show),
+                Route("/test-events", TestEvents(self._store.reading).show),
+                Route("/diagnostics", Diagnostics(self._store.reading, clock).show),
+                Route("/quality", QualityPage(self._store.reading, clock).show),
             ]
         )
 

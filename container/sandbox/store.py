@@ -1,27 +1,24 @@
 """Keep what was received in one SQLite file: committed before the answer, bounded, counted.
 
-All work runs on one thread of its own, so neither a large batch nor a slow disk holds up the event loop. What is
+All writing runs on one thread of its own, so neither a large batch nor a slow disk holds up the event loop. What is
 committed survives the death of the process (WAL, synchronous NORMAL); only the newest `keep` events are kept, the
 counts go on.
 """
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import takewhile
 from pathlib import Path
-from typing import ParamSpec, TypeVar
 
 import msgspec
 
 from .deduplication import WINDOW, mark
-from .record import COLUMNS, Exchange, First, Record, Row
+from .reading import P, Reading, T
+from .record import COLUMNS, Exchange, First, Record
 
-P = ParamSpec("P")
-T = TypeVar("T")
 COUNTS = ("total", "good", "bad", "deduplicated", "server", "browser", "faulted")
 EXCHANGES_KEPT = 500
 LAYOUT = 1
@@ -54,7 +51,7 @@ _BROWSERS = (
 
 
 class Store:
-    """The received events. `run` is awaited from the event loop; all else but `close` runs on the store's thread.
+    """The received events. `run` is awaited from the event loop; `add` and `reset` run on the writing thread.
 
     `anonymous_browsers` tells whether any browser copy without an event_id is kept: only then can a server event that
     has one meet it by its fallback keys.
@@ -76,7 +73,11 @@ class Store:
         ):
             self._connection.execute("PRAGMA " + pragma)
         self._prepare()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
+        self._writing = Reading(self._connection, ThreadPoolExecutor(1, "sandbox"))
+        self.reading = self._writing  # what is in memory has no second connection
+        if str(path) != ":memory:":
+            beside = sqlite3.connect(str(path), check_same_thread=False, isolation_level=None)
+            self.reading = Reading(beside, ThreadPoolExecutor(1, "sandbox-reading"))
         self._load()
 
     def _prepare(self) -> None:
@@ -100,24 +101,20 @@ class Store:
         self._counts = dict.fromkeys(COUNTS, 0) | dict(one("SELECT name, count FROM tally").fetchall())
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do `work` on the store's thread and wait for it without holding up the loop."""
-        if kwargs:
-            raise TypeError("work on the store's thread takes positional arguments")
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
-
-    def close(self) -> None:
-        """Finish what was begun and close the file."""
-        self._thread.shutdown(wait=True)
-        self._connection.close()
-
-    # Everything below runs on the store's thread.
-
-    def select(self, query: str, parameters: Sequence[object] = ()) -> list[Row]:
-        return self._connection.execute(query, parameters).fetchall()
+        """Do `work` on the writing thread and wait for it without holding up the loop."""
+        return await self._writing.run(work, *args, **kwargs)
 
     def counts(self) -> dict[str, int]:
         """Counts since the last reset, and how many events are still kept."""
         return {**self._counts, "kept": self._next - self._oldest}
+
+    def close(self) -> None:
+        """Finish what was begun and close the file."""
+        if self.reading is not self._writing:
+            self.reading.close()
+        self._writing.close()
+
+    # Everything below runs on the writing thread.
 
     def add(self, records: list[Record], exchange: Exchange, faulted: bool = False) -> None:
         """Mark copies and commit `records` with the exchange that brought them; raises `sqlite3.Error` if it cannot."""

@@ -22,14 +22,14 @@ class Surface:
     """Endpoints for looking at what arrived, starting afresh, and asking for faults."""
 
     def __init__(self, store: Store, faults: Faults) -> None:
-        self._store, self._faults = store, faults
+        self._store, self._reading, self._faults = store, store.reading, faults
 
     async def all(self, request: Request) -> Response:
         """Counts since the last reset; with filters, counts of the kept events that pass them."""
         where, values = condition(request.query_params)
         if not values:
-            return JSON(await self._store.run(self._store.counts))
-        return JSON(await self._store.run(self._filtered, where, values))
+            return JSON(self._store.counts())
+        return JSON(await self._reading.run(self._filtered, where, values))
 
     async def good(self, request: Request) -> Response:
         """Accepted events, copies included, oldest first; `limit` takes the newest of them."""
@@ -43,7 +43,7 @@ class Surface:
         """Forget events, counts and faults."""
         self._faults.clear()
         await self._store.run(self._store.reset)
-        return JSON(await self._store.run(self._store.counts))
+        return JSON(self._store.counts())
 
     async def faults(self, request: Request) -> Response:
         """GET lists the faults to come, POST adds one or a list, DELETE forgets them."""
@@ -57,7 +57,7 @@ class Surface:
         return JSON({"faults": self._faults.listing()})
 
     def _filtered(self, where: str, values: list[object]) -> dict[str, object]:
-        row = self._store.select(
+        row = self._reading.select(
             "SELECT count(*), coalesce(sum(good), 0), coalesce(sum(NOT good), 0), coalesce(sum(first IS NOT NULL), 0), "
             f"coalesce(sum(channel = 0), 0), coalesce(sum(channel = 1), 0) FROM event WHERE {where}",
             values,
@@ -73,12 +73,12 @@ class Surface:
         """A JSON list, read page by page so that a long one costs no memory and holds nobody up."""
         after = 0
         if limit is not None:
-            after = await self._store.run(self._before_newest, where, values, limit)
+            after = await self._reading.run(self._before_newest, where, values, limit)
         yield b"["
         comma = b""
         while True:
             query = f"{_ITEM} WHERE {where} AND id > ? ORDER BY id LIMIT {PAGE}"
-            rows = await self._store.run(self._store.select, query, [*values, after])
+            rows = await self._reading.run(self._reading.select, query, [*values, after])
             if not rows:
                 break
             yield comma + b",".join(map(_item, rows))
@@ -86,7 +86,7 @@ class Surface:
         yield b"]"
 
     def _before_newest(self, where: str, values: list[object], limit: int) -> int:
-        rows = self._store.select(
+        rows = self._reading.select(
             f"SELECT id FROM event WHERE {where} ORDER BY id DESC LIMIT 1 OFFSET ?", [*values, limit]
         )
         return int(rows[0][0]) if rows else 0

@@ -8,8 +8,8 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from .reading import Reading
 from .record import CHANNELS, Row
-from .store import Store
 from .surface import condition
 from .web import JSON, number
 
@@ -25,16 +25,16 @@ class TestEvents:
 
     __test__ = False  # a name pytest would take for its own
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
 
     async def show(self, request: Request) -> Response:
         where, values = condition(request.query_params)
         limit = number(request.query_params, "limit", 500) or SHOWN
-        return JSON(await self._store.run(self._read, where, values, limit))
+        return JSON(await self._reading.run(self._read, where, values, limit))
 
     def _read(self, where: str, values: list[object], limit: int) -> dict[str, object]:
-        rows = self._store.select(f"{_EVENT} WHERE {where} ORDER BY id DESC LIMIT ?", [*values, limit])[::-1]
+        rows = self._reading.select(f"{_EVENT} WHERE {where} ORDER BY id DESC LIMIT ?", [*values, limit])[::-1]
         copies = self._related("SELECT first, id, channel FROM event WHERE first IN", [row[0] for row in rows])
         firsts = self._related("SELECT id, id, channel FROM event WHERE id IN", [row[8] for row in rows if row[8]])
         numbers = sorted({int(row[13]) for row in rows})
@@ -46,12 +46,14 @@ class TestEvents:
     def _related(self, query: str, ids: list[object]) -> dict[object, list[dict[str, object]]]:
         related: dict[object, list[dict[str, object]]] = defaultdict(list)
         text = msgspec.json.encode(ids).decode()
-        for of, event, channel in self._store.select(f"{query} (SELECT value FROM json_each(?)) ORDER BY id", (text,)):
+        for of, event, channel in self._reading.select(
+            f"{query} (SELECT value FROM json_each(?)) ORDER BY id", (text,)
+        ):
             related[of].append({"id": event, "channel": CHANNELS[channel]})
         return related
 
     def _exchanges(self, numbers: list[int]) -> list[dict[str, object]]:
-        rows = self._store.select(
+        rows = self._reading.select(
             "SELECT id, received, method, target, content_type, body, cut, status, answer FROM exchange "
             "WHERE id IN (SELECT value FROM json_each(?))",
             (msgspec.json.encode(numbers).decode(),),
