@@ -1,1 +1,1 @@
-"""Facts about Meta that tag, client and sandbox share: normalising, names, cookies, rules."""
+"""Facts about Meta, and an event's parts by its rules: normal forms, names, ids, commerce, privacy, answers."""

@@ -135,4 +135,8 @@ def _unmarked(address: object) -> str:
     if not isinstance(address, str):
         return ""
     head, _, mark = address.rpartition(".")
-    return head if head and is_appendix(mark) else address
+    if not head or not is_appendix(mark):
+        return address
+    while head.endswith(f".{mark}"):  # marked more than once
+        head = head[: -len(mark) - 1]
+    return head

@@ -6,12 +6,11 @@ from typing import Final
 
 from container.meta import builder
 from container.meta.places import ALPHA2, ALPHA3, COUNTRIES, OTHER_NAMES, STATES, TERRITORIES
-from container.meta.text import is_sha256, letters, plain, text, trim, without_symbols
+from container.meta.text import is_sha256, letters, plain, text, trim, without_spaces, without_symbols
 
 _AMERICAN: Final = STATES | TERRITORIES
 _COUNTRY: Final = ALPHA3 | COUNTRIES | OTHER_NAMES
 _ZIP_PLUS_4: Final = re.compile(r"([0-9]{5})[- ]?[0-9]{4}")
-_SPACED: Final = re.compile(r"[\s-]+")
 
 
 def name(value: object) -> str | None:
@@ -38,7 +37,7 @@ def post_code(value: object) -> str | None:
     if isinstance(value, str):
         code = trim(value).lower()
         american = _ZIP_PLUS_4.fullmatch(code)
-        return american[1] if american else _SPACED.sub("", code) or None
+        return american[1] if american else without_spaces(code).replace("-", "") or None
     if isinstance(value, int) and not isinstance(value, bool) and value >= 1000:
         return text(value)
     return None
@@ -84,7 +83,8 @@ def month(value: object) -> str | None:
 
 def year(value: object) -> str | None:
     """Four digits (`doby`)."""
-    return _number(value, builder.EARLIEST_YEAR, 9999, 4)
+    digits = trim(text(value))
+    return digits if len(digits) == 4 and digits.isascii() and digits.isdigit() else None
 
 
 def currency(value: object) -> str | None:

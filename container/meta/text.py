@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from decimal import Decimal
 from typing import Final
 
 # ECMAScript's white space, which Meta's own code trims by; Python's `str.strip()` also takes U+001C..U+001F.
@@ -38,7 +39,10 @@ def text(value: object) -> str:
         except ValueError:  # beyond Python's limit for converting huge integers
             return ""
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e21 else repr(value)
+        if value.is_integer() and abs(value) < 1e21:
+            return str(int(value))
+        # A browser writes small numbers out where Python uses an exponent.
+        return format(Decimal(repr(value)), "f") if 1e-6 <= abs(value) < 1e-4 else repr(value)
     return ""
 
 

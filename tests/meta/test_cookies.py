@@ -98,6 +98,11 @@ def test_an_address_that_tells_nothing_is_not_sent(address: str) -> None:
     assert cookies.client_ip(remote=address) is None
 
 
+def test_a_mark_may_stand_more_than_once() -> None:
+    assert cookies.client_ip("8.8.8.8.AQ.AQ") == "8.8.8.8"
+    assert cookies.client_ip("8.8.8.8.AQ.Ag") is None
+
+
 def test_a_mapped_public_address_is_public() -> None:
     assert cookies.public_version("::ffff:8.8.8.8") == 6
 

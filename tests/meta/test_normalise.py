@@ -113,6 +113,9 @@ def test_an_md5_is_no_hash_for_meta() -> None:
         ("f5first", "Jean-Luc", "jeanl"),
         ("dobm", "2", "02"),
         ("doby", 1997, "1997"),
+        ("zp", "\u001fZIP-1\u00a0", "\u001fzip1"),  # white space is ECMAScript's
+        ("external_id", 0.000012, "0.000012"),
+        ("external_id", 12.0, "12"),
     ],
 )
 def test_the_documented_form(key: str, value: object, normal: str) -> None:
