@@ -135,7 +135,7 @@ class Delivery:
             _log.error("%s", notice)
         tags = self._tags()
         rest = _LONGEST_REST
-        for name, group in self._outbox.groups().items():
+        for group in self._outbox.groups().values():
             tag = tags.get(group.tag)
             if tag is None:
                 if group.pending and not group.parked:
@@ -143,7 +143,7 @@ class Delivery:
                 continue
             if group.parked == NOT_CONFIGURED:
                 await self._unpark(group)
-            lane = self._lanes.setdefault(name, Lane())
+            lane = self._lane(group)
             rest = min(rest, await self._serve(lane, group, tag))
         return rest
 
@@ -151,6 +151,11 @@ class Delivery:
         """Wait until no request is under way."""
         while self._tasks:
             await asyncio.wait(self._tasks)
+
+    @property
+    def under_way(self) -> int:
+        """Batches that are being sent."""
+        return len(self._tasks)
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -202,11 +207,7 @@ class Delivery:
         count = 1 if group.parked else max(1, min(self._pace.batch_count, tag.batch_limit))
         lane.taking(arrivals)
         lane.probe_at = now + PROBE_PARKED_EVERY
-        try:
-            taken = await self._outbox.take(group.tag, group.destination, count, self._pace.batch_bytes, now)
-        except OutboxError:
-            lane.more = True
-            raise
+        taken = await self._outbox.take(group.tag, group.destination, count, self._pace.batch_bytes, now)
         lane.more, lane.next_due = taken.more, taken.next_due
         if not taken.parcels:
             return False
@@ -224,7 +225,7 @@ class Delivery:
         lane.in_flight += 1
         task = asyncio.create_task(self._bring(dispatch, lane, group, taken.parcels))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._finished)
         return True
 
     async def _bring(self, dispatch: Dispatch, lane: Lane, group: Group, parcels: list[Parcel]) -> None:
@@ -233,10 +234,10 @@ class Delivery:
         tally = Tally()
         try:
             verdict = await self._deliver(dispatch, group, parcels, tally)
-            if verdict is None:
-                lane.more = True
-            else:
+            if verdict is not None:
                 await self._learn(verdict, lane, group, failures)
+            if verdict is None or verdict.action != "done" or tally.postponed:
+                lane.more = True  # the outbox knows when
             if tally.buried:
                 _log.warning("%s: %d payloads are dead; see tagdock outbox dead", _called(group), tally.buried)
         except asyncio.CancelledError:
@@ -249,7 +250,10 @@ class Delivery:
             lane.more = True
         finally:
             lane.in_flight -= 1
-            self._awake.set()
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._awake.set()
 
     async def _deliver(self, dispatch: Dispatch, group: Group, parcels: list[Parcel], tally: Tally) -> Verdict | None:
         """Bury what is past its deadline and send the rest; None when nothing was left to send."""
@@ -275,9 +279,7 @@ class Delivery:
             if not lane.failures:
                 _log.warning("%s: not accepting (%s); trying again", name, verdict.reason)
             lane.failed(failures, self._clock(), self._backoff, verdict.retry_after)
-            lane.more = True
         elif verdict.action == "park":
-            lane.more = True
             if not group.parked:
                 await self._park(group, verdict.reason or "refused")
         else:
@@ -287,13 +289,21 @@ class Delivery:
                 _log.warning("%s: accepting again", name)
                 lane.succeeded()
 
+    def _lane(self, group: Group) -> Lane:
+        name = (group.tag, group.destination)
+        lane = self._lanes.get(name)
+        if lane is None:
+            # More than has arrived since the outbox was opened: some is left from before.
+            lane = self._lanes[name] = Lane(more=group.pending > group.arrivals)
+        return lane
+
     async def _park(self, group: Group, reason: str) -> None:
         await self._outbox.park(group.tag, group.destination, reason)
         _log.error("%s: parked, everything is kept (%s)", _called(group), group.parked)
 
     async def _unpark(self, group: Group) -> None:
         await self._outbox.unpark(group.tag, group.destination, self._clock())
-        lane = self._lanes.setdefault((group.tag, group.destination), Lane())
+        lane = self._lane(group)
         lane.succeeded()
         lane.more = True
         _log.warning("%s: no longer parked", _called(group))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from container.outbox.outbox import FURTHEST_DUE
+
 LONGEST_RETRY_AFTER = 3600.0
 """Seconds a vendor may ask us to wait; longer ones are cut, so that a slip of theirs does not silence a destination."""
-
-FURTHEST = 24 * 3600.0
-"""Seconds ahead past which a time can only come from a clock that was set back since."""
 
 PROBE_PARKED_EVERY = 900.0
 """Seconds between looks whether a parked destination takes payloads again."""
@@ -28,7 +27,7 @@ class Backoff:
 
     def pause(self, failures: int, retry_after: float | None = None) -> float:
         """Seconds to wait after so many failures in a row; never less than the vendor asked for."""
-        ceiling = min(self.longest, self.first * 2.0 ** min(max(failures - 1, 0), 60))
+        ceiling = min(self.longest, FURTHEST_DUE, self.first * 2.0 ** min(max(failures - 1, 0), 60))
         pause = self.random() * ceiling
         if retry_after is not None and retry_after > pause:
             pause = min(retry_after, LONGEST_RETRY_AFTER)
@@ -50,7 +49,7 @@ class Lane:
     seen: int = 0
     fill_until: float | None = None
     next_due: float | None = None
-    more: bool = True
+    more: bool = False
     probe_at: float = 0.0
 
     def ready_at(self, now: float, arrivals: int, batch_count: int, batch_wait: float) -> float | None:
@@ -64,18 +63,17 @@ class Lane:
                 self.fill_until = now + batch_wait
             times.append(self.fill_until)
         if self.next_due is not None:
-            times.append(self.next_due if self.next_due <= now + FURTHEST else now)
+            times.append(self.next_due if self.next_due <= now + FURTHEST_DUE else now)
         if not times:
             return None
         first = min(times)
-        return max(first, self.retry_at) if self.failures and self.retry_at <= now + FURTHEST else first
+        return max(first, self.retry_at) if self.failures and self.retry_at <= now + FURTHEST_DUE else first
 
     def taking(self, arrivals: int) -> None:
-        """A batch is about to be taken: all that arrived so far is being looked at."""
+        """A batch is about to be taken: all that arrived so far is being looked at. Until it is known, there is more."""
         self.seen = arrivals
         self.fill_until = None
-        self.more = False
-        self.next_due = None
+        self.more = True
 
     def succeeded(self) -> None:
         """The vendor answered as it should: the breaker closes."""

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 IDEMPOTENCY_WINDOW = 48 * 3600.0
 """Seconds in which the same event may not be accepted twice: the window in which Meta itself deduplicates."""
 
+FURTHEST_DUE = 24 * 3600.0
+"""Seconds ahead past which a due time can only come from a clock that was set back since: it is taken for now."""
+
 SAME_EVENT = "same event_id already accepted"
 """The reason in the books for a payload that was suppressed by its idempotency key."""
 
@@ -153,7 +156,10 @@ class Outbox(ABC):
 
     @abstractmethod
     async def later(self, parcels: Sequence[Parcel], due: float, status: int, reason: str) -> None:
-        """They were sent and not accepted: count the attempt, note the answer, and keep them back until ``due``."""
+        """They were sent and not accepted: count the attempt, note the answer, and keep them back until ``due``.
+
+        ``due`` is at most ``FURTHEST_DUE`` ahead.
+        """
 
     @abstractmethod
     async def bury(self, parcels: Sequence[Parcel], status: int, reason: str, now: float, *, sent: bool = True) -> None:

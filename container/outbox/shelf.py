@@ -8,10 +8,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from container.outbox import schema
-from container.outbox.outbox import Parcel, Taken
-
-FURTHEST_DUE = 24 * 3600.0
-"""Seconds ahead past which a due time can only come from a clock that was set back since."""
+from container.outbox.outbox import FURTHEST_DUE, Parcel, Taken
 
 _sizes = msgspec.json.Decoder(list[tuple[int, int]])
 _rows = msgspec.json.Decoder(list[tuple[int, int, float, int, int, str]])

@@ -228,7 +228,9 @@ def test_room_that_was_freed_is_used_again(tmp_path: Path) -> None:
     async def work(outbox: Outbox) -> None:
         sizes = []
         for life in range(8):
-            await outbox.put([entry(life * 1000 + one, event_id="", body=b'"' + b"x" * 900 + b'"') for one in range(500)])
+            await outbox.put(
+                [entry(life * 1000 + one, event_id="", body=b'"' + b"x" * 900 + b'"') for one in range(500)]
+            )
             await outbox.done(await take(outbox, count=500))
             sizes.append((await outbox.status()).size)
         assert max(sizes) < 200_000
