@@ -20,6 +20,7 @@ from container.meta.clean import clean
 from container.meta.customer import ENHANCED, customer
 from container.meta.personal import scrub, scrub_url
 from container.meta.privacy import limited_data_use, opt_out_signal
+from container.meta.text import text
 from container.moment import moment
 from container.problem import Complaint
 from container.schema import option
@@ -141,8 +142,8 @@ class MetaCapiTag(Tag):
             known = ", ".join(rules.ACTION_SOURCES)
             yield Complaint("action_source", f"'{str(given.text)[:40]}' is no action source", f"write one of {known}")
         if self.default_country and not phone.available():
-            text = "default_country needs the phonenumbers package"
-            yield Complaint("default_country", text, "install phonenumbers, or remove the line")
+            missing = "default_country needs the phonenumbers package"
+            yield Complaint("default_country", missing, "install phonenumbers, or remove the line")
         trouble = rules.version_trouble(self.version, datetime.now(UTC).date())
         if trouble:
             newest = next(iter(rules.VERSIONS))
@@ -223,7 +224,7 @@ class MetaCapiTag(Tag):
         code = context.test_event_code or self.test_event_code
         found: dict[str, None] = {}
         for expression in self.pixel_id:
-            pixel = str(expression.read(context))
+            pixel = text(expression.read(context))
             if _PIXEL.fullmatch(pixel):
                 found[f"{pixel}:{code}" if code else pixel] = None
             else:

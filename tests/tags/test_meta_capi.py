@@ -170,6 +170,7 @@ class TestWhatMetaWouldRefuse:
 
     def test_a_pixel_id_that_is_none(self) -> None:
         assert suppressed(event(), pixel_id="{{ event.missing }}") == "there is no pixel id for the event"
+        assert suppressed(event(p=10**5000), pixel_id="{{ event.p }}") == "there is no pixel id for the event"
 
 
 class TestBrowserAndClickIds:
