@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
+from container.component import Client
 from container.config.compose import Composer
 from container.config.document import Configuration
+from container.config.load import Loaded
+from container.event import CONSENT_PURPOSES
+from container.expected import Difference, compare
 from container.hit import Hit
 from container.hit_file import HitFileError, hit_from
+from container.moment import moment
 from container.node import Node
 from container.problem import Problem, suggestion
 from container.runtime import route
-from container.trace import TagTrace, Trace
+from container.trace import Trace
 
 GIVEN = ("client", "method", "path", "query", "headers", "cookies", "body", "ip")
 EXPECTED = ("fired", "skipped", "sends", "sends_exactly", "consent", "response")
+FOLDER = Path("tests") / "examples"
+"""Where further files of cases stand, beside the configuration."""
 
 
 @dataclass(slots=True)
@@ -36,17 +41,6 @@ class Case:
 
 
 @dataclass(slots=True)
-class Difference:
-    """One expectation that was not met, with the place it was written at."""
-
-    file: str
-    line: int
-    text: str
-    expected: Any
-    received: Any
-
-
-@dataclass(slots=True)
 class Result:
     """What came of a case; it passed when there is no difference."""
 
@@ -55,207 +49,148 @@ class Result:
     trace: Trace | None = None
 
 
-def read_cases(configuration: Configuration) -> tuple[list[Case], list[Problem]]:
-    """The cases of a configuration: its ``tests:`` section and ``tests/examples/*.yaml`` beside it."""
-    cases: list[Case] = []
-    problems: list[Problem] = []
-    if configuration.tests is not None:
-        cases += _section(configuration.tests, configuration, problems)
-    folder = Path(configuration.file).parent / "tests" / "examples"
+def read_cases(loaded: Loaded) -> tuple[list[Case], list[Problem]]:
+    """The cases of a configuration: its ``tests:`` section and ``tests/examples/*.yaml`` beside it.
+
+    Every problem of theirs is reported, also when the configuration itself is wrong; the cases of one that is cannot
+    be run.
+    """
+    reading = _Reading(loaded)
+    if loaded.top is not None and "tests" in loaded.top.items:
+        reading.section(loaded.top.items["tests"])
+    folder = Path(loaded.file).parent / FOLDER
     for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
         composer = Composer({})
         top = composer.read(path)
-        problems += composer.problems
+        reading.problems += composer.problems
         if top is None:
             continue
-        if set(top.items) != {"tests"}:
-            text = "a file of tests holds one section, tests:"
-            problems.append(Problem(str(path), top.line, top.column, "", "test", text, "write tests: above the cases"))
-            continue
-        cases += _section(top.items["tests"], configuration, problems)
-    return cases, problems
+        if set(top.items) == {"tests"}:
+            reading.section(top.items["tests"])
+        elif not top.missing:
+            reading.problem(top, "a file of tests holds one section, tests:", "write tests: above the cases")
+    return reading.cases, sorted(reading.problems)
 
 
 def run_case(case: Case, configuration: Configuration) -> Result:
     """Route the case's hit and compare what came of it with what was expected."""
     trace = route(case.hit, configuration, case.at, explain=True).trace
     assert trace is not None
-    result = Result(case, trace=trace)
-    for word, node in case.expect.items():
-        result.differences += _COMPARE[word](node, trace)
-    return result
+    return Result(case, list(compare(case.expect, trace)), trace)
 
 
-def _section(node: Node, configuration: Configuration, problems: list[Problem]) -> Iterator[Case]:
-    if node.kind != "mapping":
-        if node.value is not None:
-            problems.append(_problem(node, "tests are cases by name", "write a name, a colon, given: and expect:"))
-        return
-    for name, body in node.items.items():
-        before = len(problems)
-        case = _case(name, body, node.keys[name], configuration, problems)
-        if case is not None and len(problems) == before:
-            yield case
+class _Reading:
+    """One run over the tests of a configuration."""
 
+    def __init__(self, loaded: Loaded) -> None:
+        top = loaded.top.items if loaded.top is not None else {}
+        self.clients: Mapping[str, Client | None] = dict.fromkeys(_names(top.get("clients")))
+        if loaded.configuration is not None:
+            self.clients = loaded.configuration.clients
+        self.tags = _names(top.get("tags"))
+        self.cases: list[Case] = []
+        self.problems: list[Problem] = []
 
-def _case(name: str, body: Node, key: Node, configuration: Configuration, problems: list[Problem]) -> Case | None:
-    if body.kind != "mapping" or "given" not in body.items or "expect" not in body.items:
-        problems.append(_problem(key, "a test needs given: and expect:", "write the hit under given:"))
-        return None
-    _known(body, ("at", "given", "expect"), problems)
-    given, expect = body.items["given"], body.items["expect"]
-    for node, known in ((given, GIVEN), (expect, EXPECTED)):
+    def problem(self, node: Node, text: str, hint: str) -> None:
+        self.problems.append(Problem(node.file, node.line, node.column, node.path, "test", text, hint))
+
+    def section(self, node: Node) -> None:
+        """The cases of one ``tests:``."""
         if node.kind != "mapping":
-            problems.append(_problem(node, f"expected a mapping, found {node.noun}", f"known: {', '.join(known)}"))
+            if node.value is not None:
+                self.problem(node, "tests are cases by name", "write a name, a colon, given: and expect:")
+            return
+        for name, body in node.items.items():
+            before = len(self.problems)
+            case = self._case(name, body, node.keys[name])
+            if case is not None and len(self.problems) == before:
+                self.cases.append(case)
+
+    def _case(self, name: str, body: Node, key: Node) -> Case | None:
+        if body.kind != "mapping" or "given" not in body.items or "expect" not in body.items:
+            self.problem(key, "a test needs given: and expect:", "write the hit under given:")
             return None
-        _known(node, known, problems)
-    for word in ("skipped", "sends", "sends_exactly"):
-        if word in expect.items:
-            _known(expect.items[word], tuple(configuration.tags), problems)
-    hit = _hit(given, configuration, problems)
-    at = _at(body.items.get("at"), problems)
-    if hit is None or at is None:
-        return None
-    hit.id = name
-    return Case(name, key.file, key.line, at, hit, expect.items)
-
-
-def _hit(given: Node, configuration: Configuration, problems: list[Problem]) -> Hit | None:
-    fields = given.plain()
-    name = fields.pop("client", None)
-    if name is not None and "path" not in fields:
-        client = configuration.clients.get(str(name))
-        if client is None:
-            hint = suggestion(str(name), configuration.clients)
-            problems.append(_problem(given.items["client"], f"there is no client '{name}'", hint))
+        self._known(body, ("at", "given", "expect"))
+        given, expect = body.items["given"], body.items["expect"]
+        if not self._mapping(given, GIVEN) or not self._mapping(expect, EXPECTED):
             return None
-        fields["path"] = next(iter(client.paths()), "/")
-    try:
-        return hit_from(fields)
-    except HitFileError as error:
-        problems.append(_problem(given, str(error), "write it as a mapping"))
-        return None
+        for word, inner in expect.items.items():
+            self._expectation(word, inner)
+        hit = self._hit(given)
+        at = self._at(body.items.get("at"))
+        if hit is None or at is None:
+            return None
+        hit.id = name
+        return Case(name, key.file, key.line, at, hit, expect.items)
+
+    def _expectation(self, word: str, node: Node) -> None:
+        if word == "fired":
+            for one in node.elements if node.kind == "list" else [node]:
+                if one.kind != "scalar" or one.value is None:
+                    self.problem(one, f"expected the name of a tag, found {one.noun}", "write fired: [name] or []")
+                elif one.raw not in self.tags:
+                    self.problem(one, f"there is no tag '{one.raw}'", suggestion(one.raw, self.tags))
+        elif word in {"skipped", "sends", "sends_exactly"}:
+            if self._mapping(node, self.tags):
+                for inner in node.items.values() if word == "skipped" else ():
+                    if inner.kind != "scalar" or inner.value is None:
+                        self.problem(inner, f"expected the reason, found {inner.noun}", "write words of the reason")
+        elif word == "consent":
+            self._mapping(node, CONSENT_PURPOSES)
+        elif node.kind == "mapping":
+            self._mapping(node, ("status",))
+        elif not isinstance(node.value, int):
+            self.problem(node, f"expected a status, found {node.noun}", "write response: 200")
+
+    def _hit(self, given: Node) -> Hit | None:
+        fields = {word: _literal(node) for word, node in given.items.items() if word != "body"}
+        if "body" in given.items:
+            fields["body"] = given.items["body"].plain()
+        name = fields.pop("client", None)
+        if name is not None:
+            if not isinstance(name, str) or name not in self.clients:
+                at = given.items["client"]
+                said = f"'{at.raw}'" if at.kind == "scalar" else at.noun
+                self.problem(at, f"there is no client {said}", suggestion(at.raw, self.clients))
+                return None
+            client = self.clients[name]
+            fields.setdefault("path", next(iter(client.paths()), "/") if client is not None else "/")
+        try:
+            return hit_from(fields)
+        except HitFileError as error:
+            self.problem(given, str(error), "see docs/testing.md for what a hit may hold")
+            return None
+
+    def _at(self, node: Node | None) -> float | None:
+        if node is None:
+            return time.time()
+        found = moment(node.raw) if node.kind == "scalar" else None
+        if found is None:
+            said = f"'{node.raw}'" if node.kind == "scalar" else node.noun
+            self.problem(node, f"{said} is not a time", "write 2026-03-01T12:00:00Z")
+        return found
+
+    def _mapping(self, node: Node, known: tuple[str, ...]) -> bool:
+        if node.kind != "mapping":
+            self.problem(node, f"expected a mapping, found {node.noun}", f"known: {', '.join(known) or 'nothing'}")
+            return False
+        self._known(node, known)
+        return True
+
+    def _known(self, node: Node, words: tuple[str, ...]) -> None:
+        for word in node.items:
+            if word not in words:
+                self.problem(node.keys[word], f"'{word}' is not known here", suggestion(word, words))
 
 
-def _at(node: Node | None, problems: list[Problem]) -> float | None:
-    if node is None:
-        return datetime.now(UTC).timestamp()
-    try:
-        found = datetime.fromisoformat(node.raw)
-    except ValueError:
-        problems.append(_problem(node, f"'{node.raw}' is not a time", "write 2026-03-01T12:00:00Z"))
-        return None
-    return (found if found.tzinfo is not None else found.replace(tzinfo=UTC)).timestamp()
+def _names(section: Node | None) -> tuple[str, ...]:
+    return () if section is None else tuple(section.items)
 
 
-def _known(node: Node, words: tuple[str, ...], problems: list[Problem]) -> None:
-    for word in node.items:
-        if word not in words:
-            problems.append(_problem(node.keys[word], f"'{word}' is not known here", suggestion(word, words)))
-
-
-def _problem(node: Node, text: str, hint: str) -> Problem:
-    return Problem(node.file, node.line, node.column, node.path, "test", text, hint)
-
-
-def _tags(trace: Trace) -> dict[str, list[TagTrace]]:
-    found: dict[str, list[TagTrace]] = {}
-    for event in trace.events:
-        for tag in event.tags:
-            found.setdefault(tag.tag, []).append(tag)
-    return found
-
-
-def _fired(node: Node, trace: Trace) -> list[Difference]:
-    wanted = sorted(_words(node))
-    fired = sorted(name for name, ones in _tags(trace).items() if any(one.outcome == "fired" for one in ones))
-    if wanted == fired:
-        return []
-    whys = [
-        f"{name}: {one.outcome}, {one.reason}"
-        for name, ones in _tags(trace).items()
-        for one in ones
-        if (name in wanted) != (one.outcome == "fired")
-    ]
-    if trace.client is None:
-        whys = ["no client claims the hit"]
-    elif not trace.events:
-        whys = ["the hit holds no event", *trace.problems]
-    return [Difference(node.file, node.line, "; ".join(["fired", *whys]), wanted, fired)]
-
-
-def _skipped(node: Node, trace: Trace) -> list[Difference]:
-    tags = _tags(trace)
-    found = []
-    for name, inner in node.items.items():
-        wanted = inner.raw
-        for one in tags.get(name, [TagTrace(name, "", "absent", "the hit holds no event")]):
-            said = f"{one.outcome}: {one.reason}"
-            if one.outcome == "fired" or wanted not in said:
-                found.append(Difference(inner.file, inner.line, f"skipped {name}", wanted, said))
-    return found
-
-
-def _sends(node: Node, trace: Trace, *, exactly: bool = False) -> list[Difference]:
-    tags = _tags(trace)
-    found = []
-    for name, inner in node.items.items():
-        wanted = inner.plain()
-        sent = [_plain(one.payload) for one in tags.get(name, []) if one.payload is not None]
-        every = wanted if isinstance(wanted, list) else [wanted]
-        for one in every:
-            if not any((one == body) if exactly else _holds(one, body) for body in sent):
-                received = sent[0] if len(sent) == 1 else sent
-                word = "sends_exactly" if exactly else "sends"
-                found.append(Difference(inner.file, inner.line, f"{word} {name}", one, received))
-    return found
-
-
-def _consent(node: Node, trace: Trace) -> list[Difference]:
-    wanted = node.plain()
-    received = [dict(event.consent) for event in trace.events]
-    return [
-        Difference(node.file, node.line, "consent", wanted, state) for state in received if not _holds(wanted, state)
-    ]
-
-
-def _response(node: Node, trace: Trace) -> list[Difference]:
-    wanted, received = node.plain(), {"status": trace.status}
-    if not isinstance(wanted, dict):
-        wanted = {"status": wanted}
-    return [] if _holds(wanted, received) else [Difference(node.file, node.line, "response", wanted, received)]
-
-
-_COMPARE = {
-    "fired": _fired,
-    "skipped": _skipped,
-    "sends": _sends,
-    "sends_exactly": lambda node, trace: _sends(node, trace, exactly=True),
-    "consent": _consent,
-    "response": _response,
-}
-
-
-def _words(node: Node) -> list[str]:
+def _literal(node: Node) -> Any:
+    """A hit is text: ``1.10`` under ``query`` stays these four characters."""
+    if node.kind == "mapping":
+        return {key: _literal(inner) for key, inner in node.items.items()}
     if node.kind == "list":
-        return [one.raw for one in node.elements]
-    return [node.raw] if node.raw else []
-
-
-def _plain(value: Any) -> Any:
-    return msgspec.json.decode(msgspec.json.encode(value))
-
-
-def _holds(wanted: Any, received: Any) -> bool:
-    """Whether everything wanted is there; mappings may hold more, lists may not."""
-    if isinstance(wanted, dict):
-        return isinstance(received, dict) and all(
-            key in received and _holds(inner, received[key]) for key, inner in wanted.items()
-        )
-    if isinstance(wanted, list):
-        return (
-            isinstance(received, list)
-            and len(wanted) == len(received)
-            and all(_holds(one, other) for one, other in zip(wanted, received, strict=True))
-        )
-    return bool(wanted == received) and isinstance(wanted, bool) == isinstance(received, bool)
+        return [_literal(inner) for inner in node.elements]
+    return None if node.value is None else node.raw

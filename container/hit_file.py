@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
+from container.event import as_text
 from container.hit import Hit
 
 
@@ -35,9 +36,10 @@ def _lines(path: Path, text: str) -> Iterator[Hit]:
         try:
             fields = msgspec.json.decode(line.encode("utf-8", "replace"))
             yield hit_from(fields, f"{path.name}:{number}")
-        except (msgspec.DecodeError, HitFileError) as error:
+        except (msgspec.DecodeError, HitFileError, RecursionError) as error:
+            reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
             hint = 'write {"method": "GET", "path": "/g/collect", "query": "v=2&..."} on one line'
-            raise HitFileError(f"{path}:{number}: {error}; {hint}") from error
+            raise HitFileError(f"{path}:{number}: {reason}; {hint}") from error
 
 
 def hit_from(fields: Any, default_id: str = "") -> Hit:
@@ -47,48 +49,59 @@ def hit_from(fields: Any, default_id: str = "") -> Hit:
     """
     if not isinstance(fields, Mapping):
         raise HitFileError("a hit is a JSON object")
-    headers = {str(name).lower(): _text(value) for name, value in _mapping(fields, "headers").items()}
+    headers = {name.lower(): value for name, value in _mapping(fields, "headers").items()}
     cookies = _mapping(fields, "cookies")
     if cookies:
-        pairs = [f"{name}={quote(_text(value), safe='._-~:')}" for name, value in cookies.items()]
+        pairs = [f"{name}={quote(value, safe='._-~:', errors='replace')}" for name, value in cookies.items()]
         headers["cookie"] = "; ".join(filter(None, [headers.get("cookie", ""), *pairs]))
     body = fields.get("body")
     if body is not None and not isinstance(body, str):
         body = msgspec.json.encode(body).decode()
         headers.setdefault("content-type", "application/json")
-    path = _text(fields.get("path") or "/")
-    path, _, inline = path.partition("?")
-    query = fields.get("query")
+    path, _, inline = _text(fields, "path").partition("?")
     return Hit(
-        _text(fields.get("method") or ("POST" if body else "GET")).upper(),
-        unquote(path),
-        _query(query) if query else inline,
+        (_text(fields, "method") or ("POST" if body else "GET")).upper(),
+        "/" + unquote(path).lstrip("/"),
+        _query(fields) or inline,
         headers,
-        (body or "").encode("utf-8", "surrogatepass"),
-        _text(fields.get("ip") or ""),
-        _text(fields.get("id") or default_id),
+        (body or "").encode("utf-8", "replace"),
+        _text(fields, "ip"),
+        _text(fields, "id") or default_id,
     )
 
 
-def _mapping(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = fields.get(name) or {}
+def _mapping(fields: Mapping[str, Any], name: str) -> dict[str, str]:
+    value = fields.get(name)
+    if value is None:
+        return {}
     if not isinstance(value, Mapping):
         raise HitFileError(f"'{name}' of a hit is a mapping of names to texts")
-    return value
+    return {str(key): _scalar(inner, f"'{key}' of {name}") for key, inner in value.items()}
 
 
-def _query(query: Any) -> str:
-    if isinstance(query, Mapping):
-        return "&".join(
-            f"{quote(str(name), safe='._-[]')}={quote(_text(value), safe='')}" for name, value in query.items()
-        )
-    return _text(query).removeprefix("?")
+def _query(fields: Mapping[str, Any]) -> str:
+    """The raw query string; of a mapping, a list under a name is the parameter repeated."""
+    query = fields.get("query")
+    if not isinstance(query, Mapping):
+        return _text(fields, "query").removeprefix("?")
+    pairs = []
+    for name, value in query.items():
+        for one in value if isinstance(value, list) else (value,):
+            text = _scalar(one, f"'{name}' of query")
+            pairs.append(f"{quote(str(name), safe='._-[]', errors='replace')}={quote(text, safe='', errors='replace')}")
+    return "&".join(pairs)
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, str) else str(value)
+def _text(fields: Mapping[str, Any], name: str) -> str:
+    return _scalar(fields.get(name), f"'{name}' of a hit")
+
+
+def _scalar(value: Any, what: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list | dict):
+        raise HitFileError(f"{what} is a text, not {'a list' if isinstance(value, list) else 'a mapping'}")
+    return as_text(value)
 
 
 def _requests(path: Path, text: str) -> Iterator[Hit]:

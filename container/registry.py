@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.util
+import inspect
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -91,7 +92,7 @@ def _load(registry: Registry, file: Path) -> ModuleType | None:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:  # noqa: BLE001 - a user's code may raise anything; the container must say so and go on
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a user's code may raise anything; say so and go on
         line = getattr(error, "lineno", None) or _line(error, file)
         text = f"the file cannot be imported: {type(error).__name__}: {error}"
         registry.problems.append(Problem(str(file), line, 1, "", "component", text, "mend the file or move it away"))
@@ -112,6 +113,7 @@ def _line(error: BaseException, file: Path) -> int:
 def _add(registry: Registry, sort: Sort, file: Path, module: ModuleType) -> None:
     cls: Any = getattr(module, class_name(file.stem, sort.suffix), None)
     if cls is None:
+        _misnamed(registry, sort, file, module)
         return
     if not (isinstance(cls, type) and issubclass(cls, sort.cls)):
         text = f"{class_name(file.stem, sort.suffix)} is not a {sort.cls.__name__}"
@@ -120,3 +122,14 @@ def _add(registry: Registry, sort: Sort, file: Path, module: ModuleType) -> None
         return
     cls.type = file.stem
     registry.components[sort.noun][file.stem] = cls
+
+
+def _misnamed(registry: Registry, sort: Sort, file: Path, module: ModuleType) -> None:
+    """A file with a component under another name is no helper: its author expects the word to work."""
+    for name, found in vars(module).items():
+        if isinstance(found, type) and issubclass(found, sort.cls) and found.__module__ == module.__name__:
+            text = f"the class {name} does not belong to the word '{file.stem}'"
+            hint = f"call it {class_name(file.stem, sort.suffix)}, or rename the file"
+            line = inspect.getsourcelines(found)[1]
+            registry.problems.append(Problem(str(file), line, 1, "", "component", text, hint))
+            return

@@ -10,7 +10,7 @@ from container.event import as_text, get_path, path_parts
 from container.kinds import shorten
 from container.node import Node
 from container.schema import INVALID, Invalid, Kind, Reader, option
-from triggers.operators import Comparison, Operators
+from triggers.operators import OPERATORS, Comparison, Operators
 
 
 class Subjects(Kind[dict[str, Comparison]]):
@@ -48,6 +48,13 @@ class WhereCondition(Condition):
     A name is a variable, or `event.` and a dotted path such as `event.items.0.item_id`. A value that is not there
     satisfies only `exists: false` and `not`.
     """
+
+    @classmethod
+    def explanation(cls) -> str:
+        """The docstring, with every operator."""
+        words = [f"- `{word}`: {one.help}" for word, one in OPERATORS.items()]
+        words += ["- `not`: Operators that must not hold.", "- `ignore_case`: Compare texts without regard to case."]
+        return "\n".join([super().explanation(), "", "Operators, all of which must hold:", "", *words])
 
     values: dict[str, Comparison] = option(Subjects(), "What is looked at, and how it must compare.", bare=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from io import TextIOWrapper
 from typing import Any, TypeVar
 
 import click
@@ -12,13 +12,26 @@ from rich.console import Console
 from rich.text import Text
 
 from container.config.document import Configuration
-from container.config.load import load
+from container.config.load import Loaded, load
+from container.moment import moment as unix_seconds
 from container.problem import Problem
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+WIDTH = 100
+"""Columns of texts that are wrapped, on every terminal and in every pipe."""
+
+
+def _console(*, stderr: bool) -> Console:
+    """A console that never crops, and never fails at a character the terminal does not know."""
+    stream = sys.stderr if stderr else sys.stdout
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+out = _console(stderr=False)
+err = _console(stderr=True)
 
 
 def config_option(function: F) -> F:
@@ -36,6 +49,11 @@ def json_option(function: F) -> F:
 def configuration(path: str) -> Configuration:
     """The configuration of a file; with an error in it, every problem is printed and the command ends with 1."""
     loaded = load(path)
+    return checked(loaded)
+
+
+def checked(loaded: Loaded) -> Configuration:
+    """The configuration that was loaded; with an error in it, every problem is printed and the command ends with 1."""
     if loaded.configuration is None:
         print_problems(loaded.errors)
         raise SystemExit(1)
@@ -50,20 +68,24 @@ def print_problems(problems: Sequence[Problem], console: Console | None = None) 
         if one.warning:
             line.append("warning: ", "yellow")
         if one.path:
-            line.append(f"{one.path}: ", "bold")
-        line.append(one.text)
+            line.append(f"{shown(one.path)}: ", "bold")
+        line.append(shown(one.text))
         if one.hint:
-            line.append(f"; {one.hint}", "green" if not one.warning else "")
+            line.append(f"; {shown(one.hint)}", "green" if not one.warning else "")
         console.print(line)
+
+
+def shown(text: str) -> str:
+    """A text from a hit or a file as it may stand on a terminal: control characters are written out, not obeyed."""
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
 
 
 def moment(text: str) -> float:
     """Unix seconds of ``2026-03-01T12:00:00Z`` or of a plain number of seconds. Raises ValueError."""
-    try:
-        return float(text)
-    except ValueError:
-        found = datetime.fromisoformat(text)
-    return (found if found.tzinfo is not None else found.replace(tzinfo=UTC)).timestamp()
+    found = unix_seconds(text)
+    if found is None:
+        raise ValueError(text)
+    return found
 
 
 def write(data: bytes) -> None:

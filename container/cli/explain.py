@@ -2,51 +2,48 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.markdown import Markdown
-from rich.table import Table
 from rich.text import Text
 
-from container.cli.common import config_option, err, json_option, out, write
-from container.config.document import ConsentSection, ContainerSection, DeliverySection
-from container.kinds import Group
+from container.cli.common import WIDTH, config_option, err, json_option, out, print_problems, write
+from container.cli.reference import everything, help_of, reference, rows, standing
 from container.problem import suggestion
-from container.registry import Registry, discover
+from container.registry import discover
 from container.schema import Option, Options
 from container.web.json import to_bytes
-
-SECTIONS: dict[str, type[Options]] = {
-    "container": ContainerSection,
-    "consent": ConsentSection,
-    "delivery": DeliverySection,
-}
 
 
 @click.command()
 @click.argument("word", required=False)
 @config_option
 @json_option
-def explain(word: str | None, config: str, as_json: bool) -> None:
+@click.option("--markdown", is_flag=True, help="Print the whole reference as Markdown.")
+def explain(word: str | None, config: str, as_json: bool, markdown: bool) -> None:
     """List the components, or explain one: `tagdock explain meta_capi`."""
     registry = discover(Path(config).parent)
-    if word is None:
-        _list(registry, as_json)
+    print_problems(registry.problems)
+    if markdown:
+        write(reference(registry).encode())
         return
-    found: list[tuple[str, type[Options]]] = [*registry.find(word)]
-    if word in SECTIONS:
-        found.append(("section", SECTIONS[word]))
-    if not found:
-        known = [name for components in registry.components.values() for name in components]
-        err.print(f"there is nothing called '{word}'; {suggestion(word, [*known, *SECTIONS])}")
-        raise SystemExit(1)
+    found = everything(registry)
+    if word is not None:
+        known = [name for _, name, _ in found]
+        found = [one for one in found if one[1] == word]
+        if not found:
+            err.print(Text(f"there is nothing called '{word}'; {suggestion(word, known)}"))
+            raise SystemExit(1)
     if as_json:
-        write(to_bytes([description(noun, word, cls) for noun, cls in found]))
-        return
-    for noun, cls in found:
-        _print(noun, word, cls)
+        write(to_bytes([description(*one) for one in found]))
+    elif word is None:
+        _list(found)
+    else:
+        for one in found:
+            _print(*one)
 
 
 def description(noun: str, word: str, cls: type[Options]) -> dict[str, Any]:
@@ -73,62 +70,29 @@ def description(noun: str, word: str, cls: type[Options]) -> dict[str, Any]:
 def _default(one: Option) -> Any:
     if one.default is None or isinstance(one.default, str | int | float | bool | list | dict):
         return one.default
-    return {name: _default(inner) for name, inner in type(one.default).options.items()}
+    if isinstance(one.default, Options):
+        return {name: _default(inner) for name, inner in one.default.options.items()}
+    return str(one.default)
 
 
-def _list(registry: Registry, as_json: bool) -> None:
-    if as_json:
-        components = registry.components.items()
-        write(to_bytes([description(noun, word, cls) for noun, found in components for word, cls in found.items()]))
-        return
-    for noun, found in registry.components.items():
-        table = Table(
-            title=f"{noun}s", title_justify="left", title_style="bold", box=None, show_header=False, pad_edge=False
-        )
-        table.add_column(style="cyan", no_wrap=True, min_width=22)
-        table.add_column()
-        for word, cls in sorted(found.items()):
-            table.add_row(word, cls.summary())
-        out.print(table)
-        out.print()
-    out.print("sections: " + ", ".join(SECTIONS) + ". More about one: tagdock explain NAME")
+def _list(found: list[tuple[str, str, type[Options]]]) -> None:
+    before = ""
+    for noun, word, cls in found:
+        if noun != before:
+            out.print(Text(f"\n{noun}s" if before else f"{noun}s", "bold"))
+            before = noun
+        lines = textwrap.wrap(cls.summary(), WIDTH - 24)
+        out.print(Text.assemble("  ", (f"{word:<21}", "cyan"), " ", *lines[:1]))
+        for line in lines[1:]:
+            out.print(Text(" " * 24 + line))
+    out.print("\nMore about one: tagdock explain NAME")
 
 
 def _print(noun: str, word: str, cls: type[Options]) -> None:
     out.print(Text(word, "bold cyan") + Text(f"  {noun}", "dim"))
-    out.print(Markdown(cls.explanation()))
-    out.print()
-    if cls.options:
-        out.print(_options(cls))
-
-
-def _options(cls: type[Options]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for title in ("option", "type", "default", "meaning"):
-        table.add_column(title)
-    for name, one in _rows(cls, ""):
-        default = Text("required", "yellow") if one.required else Text(_written(one))
-        help_text = one.help + (" May stand without its name." if one.bare else "")
-        table.add_row(Text(name, "cyan"), one.kind.noun, default, help_text)
-    return table
-
-
-def _rows(cls: type[Options], above: str) -> list[tuple[str, Option]]:
-    rows = []
-    for one in cls.options.values():
-        rows.append((above + one.name, one))
-        if isinstance(one.kind, Group):
-            rows += _rows(one.kind.cls, f"{above}{one.name}.")
-    return rows
-
-
-def _written(one: Option) -> str:
-    """A default as it would be written in the file."""
-    value = one.default
-    if isinstance(value, Options):
-        return ""
-    if value is None or value == [] or value == {} or value == "":
-        return "none"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+    out.print(Markdown(cls.explanation()), width=WIDTH, soft_wrap=False)
+    for name, one in rows(cls):
+        out.print()
+        out.print(Text.assemble((name, "cyan"), "  ", one.kind.noun, "  ", (standing(one), "dim")))
+        for line in textwrap.wrap(help_of(one), WIDTH - 4):
+            out.print(Text(f"    {line}"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import click
+from rich.text import Text
 
+from container.cases import read_cases
 from container.cli.common import config_option, json_option, out, print_problems, write
 from container.config.load import load
 from container.web.json import to_bytes
@@ -16,17 +18,17 @@ from container.web.json import to_bytes
 def lint(config: str, as_json: bool, strict: bool) -> None:
     """Check the configuration and report everything that is wrong with it."""
     loaded = load(config)
-    problems = loaded.problems
+    problems = sorted([*loaded.problems, *read_cases(loaded)[1]])
+    failed = [one for one in problems if not one.warning]
     if as_json:
         write(to_bytes([one.to_json() for one in problems]))
     else:
         print_problems(problems, out)
-        errors, warnings = len(loaded.errors), len(problems) - len(loaded.errors)
         if not problems:
-            out.print(f"[green]{config} is in order[/green]")
+            out.print(Text(f"{config} is in order", "green"))
         else:
-            out.print(f"{_count(errors, 'error')}, {_count(warnings, 'warning')}")
-    if loaded.errors or (strict and problems):
+            out.print(f"{_count(len(failed), 'error')}, {_count(len(problems) - len(failed), 'warning')}")
+    if failed or (strict and problems):
         raise SystemExit(1)
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import click
 import msgspec
-from rich.console import Group
-from rich.padding import Padding
 from rich.text import Text
 
-from container.cli.common import config_option, configuration, err, json_option, moment, out, write
+from container.cli.common import config_option, configuration, err, json_option, moment, out, shown, write
 from container.hit_file import HitFileError, read_hits
 from container.runtime import route
 from container.trace import EventTrace, TagTrace, Trace
+from container.web.json import to_bytes
 
 COLOURS = {
     "fired": "green",
@@ -24,6 +24,7 @@ COLOURS = {
     "suppressed": "cyan",
     "failed": "red",
 }
+_INDENT = " " * 18
 
 
 @click.command()
@@ -34,8 +35,8 @@ COLOURS = {
 def simulate(files: tuple[str, ...], config: str, as_json: bool, at: str | None) -> None:
     """Route the hits of FILES and show what each tag would do and why.
 
-    A file holds JSON lines ({"method", "path", "query", "headers", "body", "cookies", "ip"}), or raw requests when it is
-    called *.http.
+    A file holds JSON lines ({"method", "path", "query", "headers", "body", "cookies", "ip"}), or raw requests when it
+    is called *.http.
     """
     container = configuration(config)
     try:
@@ -49,8 +50,9 @@ def simulate(files: tuple[str, ...], config: str, as_json: bool, at: str | None)
                 assert trace is not None
                 if as_json:
                     write(line(trace.to_json()))
-                else:
-                    out.print(view(trace))
+                    continue
+                for text in view(trace):
+                    out.print(text)
     except HitFileError as error:
         err.print(Text(str(error)))
         raise SystemExit(1) from None
@@ -65,40 +67,35 @@ def line(value: Any) -> bytes:
         return msgspec.json.encode({"problems": [f"the trace cannot be written as JSON: {text[:200]}"]}) + b"\n"
 
 
-def view(trace: Trace) -> Group:
-    """A hit as a person reads it: who took it, then every event with its tags."""
-    title = Text.assemble(
-        (trace.hit or "hit", "bold"), "  ", (trace.client or "nobody claims it", "" if trace.client else "red"),
+def view(trace: Trace) -> Iterator[Text]:
+    """A hit as a person reads it, line by line: who took it, then every event with its tags."""
+    yield Text.assemble(
+        (shown(trace.hit) or "hit", "bold"),
+        "  ",
+        (trace.client or "nobody claims it", "" if trace.client else "red"),
         f"  {trace.status}",
-    )  # fmt: skip
-    rows: list[Any] = [title]
-    rows += [Padding(Text(problem, "yellow"), (0, 0, 0, 2)) for problem in trace.problems]
+    )
+    for problem in trace.problems:
+        yield Text(f"  {shown(problem)}", "yellow")
     for event in trace.events:
-        rows.append(Padding(_event(event), (0, 0, 0, 2)))
-    return Group(*rows)
+        yield from _event(event)
 
 
-def _event(event: EventTrace) -> Group:
+def _event(event: EventTrace) -> Iterator[Text]:
     consent = ", ".join(f"{purpose} {state}" for purpose, state in event.consent.items() if state != "unset")
-    rows: list[Any] = [
-        Text.assemble(
-            (str(event.event.get("event_name", "(no name)")), "bold"), ("  " + (consent or "consent unset"), "dim")
-        )
-    ]
-    rows += [Text(f"  {note}", "yellow") for note in event.notes]
+    name = shown(str(event.event.get("event_name", "(no name)")))
+    yield Text.assemble("  ", (name, "bold"), (f"  {consent or 'consent unset'}", "dim"))
+    for note in event.notes:
+        yield Text(f"    {shown(note)}", "yellow")
     for tag in event.tags:
-        rows += _tag(tag)
-    return Group(*rows)
+        yield from _tag(tag)
 
 
-def _tag(tag: TagTrace) -> list[Any]:
-    colour = COLOURS.get(tag.outcome, "")
-    rows: list[Any] = [Text.assemble("  ", (f"{tag.outcome:<13}", colour), (tag.tag, "bold"), f"  {tag.reason}")]
-    rows += [Text(f"                 {note}", "yellow") for note in tag.notes]
+def _tag(tag: TagTrace) -> Iterator[Text]:
+    outcome = (f"{tag.outcome:<13}", COLOURS.get(tag.outcome, ""))
+    yield Text.assemble("    ", outcome, " ", (tag.tag, "bold"), f"  {shown(tag.reason)}")
+    for note in tag.notes:
+        yield Text(f"{_INDENT}{shown(note)}", "yellow")
     if tag.payload is not None:
-        rows.append(
-            Padding(
-                Text(msgspec.json.format(msgspec.json.encode(tag.payload), indent=2).decode(), "dim"), (0, 0, 0, 17)
-            )
-        )
-    return rows
+        for each in to_bytes(tag.payload).decode().splitlines():
+            yield Text(f"{_INDENT}{each}", "dim")

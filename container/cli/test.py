@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import click
-import msgspec
 from rich.columns import Columns
 from rich.panel import Panel
 from rich.syntax import Syntax
 from rich.text import Text
 
-from container.cases import Difference, Result, read_cases, run_case
-from container.cli.common import config_option, configuration, json_option, out, print_problems, write
+from container.cases import Result, read_cases, run_case
+from container.cli.common import checked, config_option, json_option, out, print_problems, shown, write
+from container.config.load import load
+from container.expected import Difference
 from container.web.json import to_bytes
 
 
@@ -22,8 +23,9 @@ from container.web.json import to_bytes
 @click.option("-k", "chosen", metavar="TEXT", help="Run only the tests whose name holds TEXT.")
 def test(config: str, as_json: bool, chosen: str | None) -> None:
     """Run the tests under `tests:` of the configuration and in tests/examples beside it."""
-    container = configuration(config)
-    cases, problems = read_cases(container)
+    loaded = load(config)
+    container = checked(loaded)
+    cases, problems = read_cases(loaded)
     if problems:
         print_problems(problems)
         raise SystemExit(1)
@@ -48,15 +50,25 @@ def test(config: str, as_json: bool, chosen: str | None) -> None:
 def _print(result: Result) -> None:
     case = result.case
     mark = Text("✗ ", "red") if result.differences else Text("✓ ", "green")
-    out.print(mark + Text(case.name))
+    out.print(mark + Text(shown(case.name)))
     for one in result.differences:
-        out.print(Text(f"  {one.file}:{one.line}: ", "dim") + Text(one.text))
-        out.print(Columns([_panel("expected", one.expected), _panel("received", one.received)], expand=True))
+        out.print(Text(f"  {one.file}:{one.line}: ", "dim") + Text(shown(one.text)))
+        expected, received = _lines(one.expected), _lines(one.received)
+        if out.is_terminal:
+            out.print(Columns([_panel("expected", expected), _panel("received", received)], expand=True))
+            continue
+        for title, lines in (("expected", expected), ("received", received)):
+            out.print(f"    {title}")
+            out.print(Text("\n".join(f"      {line}" for line in lines)))
 
 
-def _panel(title: str, value: Any) -> Panel:
-    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
-    return Panel(Syntax(text, "json", background_color="default"), title=title, title_align="left")
+def _lines(value: Any) -> list[str]:
+    return to_bytes(value).decode().splitlines()
+
+
+def _panel(title: str, lines: list[str]) -> Panel:
+    body = Syntax("\n".join(lines), "json", background_color="default", word_wrap=True)
+    return Panel(body, title=title, title_align="left")
 
 
 def _json(result: Result) -> dict[str, Any]:

@@ -51,6 +51,7 @@ class Loaded:
     problems: list[Problem]
     top: Node | None = None
     registry: Registry = field(default_factory=Registry)
+    file: str = "config.yaml"
 
     @property
     def errors(self) -> list[Problem]:
@@ -138,7 +139,7 @@ class _Loading:
 
     def _loaded(self, configuration: Configuration | None, top: Node | None) -> Loaded:
         problems = sorted(set(self.decoder.problems))
-        return Loaded(configuration, problems, top, self.registry)
+        return Loaded(configuration, problems, top, self.registry, self.file)
 
     def _named(self, node: Node | None, noun: str) -> dict[str, Node]:
         """The entries of a section whose names can be used as names."""

@@ -12,6 +12,51 @@ from container.registry import Registry
 
 ENVIRONMENT = {"type": "string", "pattern": r"^\$[A-Za-z_]", "description": "Read from the environment."}
 
+_TEXTS = {"type": ["object", "null"]}
+_BY_TAG = {"type": "object"}
+_CASE = {
+    "type": "object",
+    "description": "A hit, and what must come of it.",
+    "required": ["given", "expect"],
+    "additionalProperties": False,
+    "properties": {
+        "at": {"type": ["string", "number"], "description": "When the hit arrives, as 2026-03-01T12:00:00Z."},
+        "given": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "client": {"type": "string", "description": "The client whose path the hit goes to."},
+                "method": {"type": "string"},
+                "path": {"type": "string"},
+                "query": {"type": ["object", "string", "null"]},
+                "headers": _TEXTS,
+                "cookies": _TEXTS,
+                "body": {"description": "A text, or any value to be sent as JSON."},
+                "ip": {"type": "string"},
+            },
+        },
+        "expect": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "fired": {
+                    "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+                    "description": "Exactly the tags that fire.",
+                },
+                "skipped": {**_BY_TAG, "description": "Tags that stay silent, with words of the reason."},
+                "sends": {**_BY_TAG, "description": "What the tags' events hold, at least."},
+                "sends_exactly": {**_BY_TAG, "description": "All the tags' events hold."},
+                "consent": {
+                    "type": "object",
+                    "properties": {purpose: {"type": "string"} for purpose in CONSENT_PURPOSES},
+                    "additionalProperties": False,
+                },
+                "response": {"type": ["object", "integer"], "description": "The status the sender gets."},
+            },
+        },
+    },
+}
+
 
 def json_schema(registry: Registry) -> dict[str, Any]:
     """A JSON Schema (draft 2020-12) for the whole file."""
@@ -58,7 +103,7 @@ def json_schema(registry: Registry) -> dict[str, Any]:
                 **names,
             },
             "delivery": options_schema(DeliverySection),
-            "tests": {"type": ["object", "null"]},
+            "tests": {"type": ["object", "null"], "additionalProperties": {"$ref": "#/$defs/case"}},
         },
         "$defs": {
             "trigger": {
@@ -69,6 +114,7 @@ def json_schema(registry: Registry) -> dict[str, Any]:
             },
             "operators": _operators(registry),
             "environment": ENVIRONMENT,
+            "case": _CASE,
         },
     }
 

@@ -146,6 +146,14 @@ class _Measure(Kind[T]):
             return INVALID
         return float(found[1]) * self.units[found[2]]
 
+    def spell(self, value: float) -> str:
+        """The value as it would be written: in the largest unit of which it is a whole number."""
+        fitting = [unit for unit, size in self.units.items() if value >= size and (value / size).is_integer()]
+        unit = (
+            max(fitting, key=lambda one: self.units[one]) if fitting else min(self.units, key=lambda u: self.units[u])
+        )
+        return f"{value / self.units[unit]:g}{unit}"
+
     def json_schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": rf"^\d+(\.\d+)?\s*({'|'.join(self.units)})$"}
 
