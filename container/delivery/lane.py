@@ -70,7 +70,7 @@ class Lane:
         return max(first, self.retry_at) if self.failures and self.retry_at <= now + FURTHEST_DUE else first
 
     def taking(self, arrivals: int) -> None:
-        """A batch is about to be taken: all that arrived so far is being looked at. Until it is known, there is more."""
+        """A batch is about to be taken: all that arrived is being looked at, and until then there may be more."""
         self.seen = arrivals
         self.fill_until = None
         self.more = True

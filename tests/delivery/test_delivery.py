@@ -456,8 +456,7 @@ def test_the_loop_sends_what_is_put_and_stop_sends_what_is_left(tmp_path: Path) 
         await world.put(1, 2, 3)
         for _ in range(3):
             world.delivery.wake()
-        while len(world.vendor.taken) < 3:
-            await asyncio.sleep(0)
+        await world.vendor.until(lambda: len(world.vendor.taken) == 3)
         await world.put(4)
         world.delivery.wake()
         await world.delivery.stop(10)
@@ -472,8 +471,7 @@ def test_stop_leaves_in_the_outbox_what_it_cannot_send_in_time(tmp_path: Path) -
         world.vendor.gates["meta/1"] = asyncio.Event()
         await world.put(1, 2)
         await world.delivery.start()
-        while not world.vendor.requests:
-            await asyncio.sleep(0)
+        await world.vendor.until(lambda: world.vendor.requests != [])
         await world.delivery.stop(0.01)
         assert world.delivery.under_way == 0
 
@@ -501,8 +499,7 @@ def test_the_loop_outlives_an_outbox_that_does_not_answer(tmp_path: Path, monkey
         monkeypatch.setattr(world.outbox, "take", take_later)
         await world.put(1)
         await world.delivery.start()
-        while not world.vendor.taken:
-            await asyncio.sleep(0)
+        await world.vendor.until(lambda: world.vendor.taken != [])
         assert world.vendor.taken == [1]
 
     play(tmp_path, work)

@@ -40,10 +40,12 @@ class Vendor:
         self.gates: dict[str, asyncio.Event] = {}
         self.most_at_once: dict[str, int] = {}
         self._at_once: dict[str, int] = {}
+        self._heard = asyncio.Event()
 
     async def send(self, request: Request, within: float) -> Response:
         where, bodies = request.url, msgspec.json.decode(request.body)
         self.requests.append((where, bodies))
+        self._heard.set()
         self._at_once[where] = self._at_once.get(where, 0) + 1
         self.most_at_once[where] = max(self.most_at_once.get(where, 0), self._at_once[where])
         try:
@@ -54,14 +56,21 @@ class Vendor:
         response = self.answers.get(where, accepts)(bodies)
         if response.status == 200:
             self.taken += bodies
+            self._heard.set()
         return response
+
+    async def until(self, happened: Callable[[], bool]) -> None:
+        """Wait for something that a request brings about."""
+        while not happened():
+            self._heard.clear()
+            await self._heard.wait()
 
     def to(self, where: str) -> int:
         return sum(url == where for url, _ in self.requests)
 
 
 class LetterTag(Tag):
-    """A tag whose vendor speaks plain HTTP: 400 is one at fault, 401 the token, 410 never again, other trouble later."""
+    """A tag whose vendor speaks plain HTTP: 400 is one at fault, 401 the token, 410 never again, all else later."""
 
     batch_limit = 1000
     oldest = 7 * 86400.0

@@ -1,4 +1,4 @@
-"""A process that puts, delivers, postpones and buries as fast as it can, and says what was acknowledged; to be killed."""
+"""A process that puts, delivers, postpones and buries as fast as it can, and says what was taken; to be killed."""
 
 from __future__ import annotations
 

@@ -58,10 +58,10 @@ def test_a_second_process_on_the_same_file_is_refused(tmp_path: Path) -> None:
 def test_a_full_disk_refuses_puts_and_pretends_nothing_until_there_is_room(tmp_path: Path) -> None:
     path = tmp_path / "outbox.db"
     accepted = 0
-    refused = 0
+    said: set[str] = set()
 
     async def work(outbox: Outbox) -> None:
-        nonlocal accepted, refused
+        nonlocal accepted
         await outbox.put([entry(0)])
         with files_may_grow_to(256 * 1024):
             for number in range(1, 200):
@@ -69,10 +69,9 @@ def test_a_full_disk_refuses_puts_and_pretends_nothing_until_there_is_room(tmp_p
                     await outbox.put([entry(number, body=b'"' + b"x" * 5000 + b'"')])
                     accepted += 1
                 except OutboxUnavailable as error:
-                    refused += 1
-                    assert "\n" not in str(error)
-                    assert str(path) in str(error)
-            assert refused > 0
+                    said.add(str(error))
+            assert said
+            assert all(str(path) in words and "\n" not in words for words in said)
             assert outbox.trouble() != ""
         await outbox.put([entry(1000)])
         assert outbox.trouble() == ""
@@ -211,9 +210,12 @@ def test_the_file_does_not_outgrow_its_limit(tmp_path: Path) -> None:
     limit = 4 * 1024 * 1024
 
     async def work(outbox: Outbox) -> None:
-        with pytest.raises(OutboxFull, match="its limit"):
+        async def fill() -> None:
             for number in range(10_000):
                 await outbox.put([entry(number * 100 + one, body=b'"' + b"x" * 2000 + b'"') for one in range(20)])
+
+        with pytest.raises(OutboxFull, match="its limit"):
+            await fill()
         assert (await outbox.status()).size < limit * 1.1
         for _ in range(10):
             await outbox.done(await take(outbox, count=100))
