@@ -67,7 +67,7 @@ class Store:
             "journal_mode=WAL",
             "synchronous=NORMAL",
             "busy_timeout=5000",
-            "cache_size=-16000",
+            "cache_size=-8000",
             "wal_autocheckpoint=2000",
             "journal_size_limit=67108864",
         ):
