@@ -1,12 +1,22 @@
 -- Sends captured hits to the server under load, each with an event id of its own, and prints what wrk saw as JSON.
-local paths = {}
-for line in io.lines(os.getenv("HITS")) do paths[#paths + 1] = line end
+-- A line of the file: method, path with query, content type, body, where the id goes (url or body), its parameter.
+local hits = {}
+for line in io.lines(os.getenv("HITS")) do
+  local method, path, kind, body, place, name = line:match("^([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)$")
+  hits[#hits + 1] = {method, path, kind, (body:gsub("\\n", "\r\n")), place, name}
+end
 
 local start, count = os.getenv("START"), 0
+local agent, cookie = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", "cmp_marketing=yes"
 
 request = function()
   count = count + 1
-  return wrk.format("GET", paths[count % #paths + 1] .. "&ep.event_id=" .. start .. "-" .. count)
+  local hit = hits[count % #hits + 1]
+  local id = "&" .. hit[6] .. "=" .. start .. "-" .. count
+  local headers = {["User-Agent"] = agent, ["Cookie"] = cookie}
+  if hit[3] ~= "" then headers["Content-Type"] = hit[3] end
+  if hit[5] == "body" then return wrk.format(hit[1], hit[2], headers, hit[4] .. id) end
+  return wrk.format(hit[1], hit[2] .. id, headers, hit[4] ~= "" and hit[4] or nil)
 end
 
 done = function(summary, latency, requests)

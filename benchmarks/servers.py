@@ -46,7 +46,9 @@ class Server:
     def pending(self) -> int:
         """Payloads not yet delivered."""
         text = httpx2.get(f"http://127.0.0.1:{self.port}/-/metrics", timeout=60).text
-        return sum(int(float(one.split()[-1])) for one in text.splitlines() if one.startswith("tagdock_outbox_pending{"))
+        return sum(
+            int(float(one.split()[-1])) for one in text.splitlines() if one.startswith("tagdock_outbox_pending{")
+        )
 
     def delivered(self) -> int:
         """Events the sandbox accepted."""
