@@ -9,7 +9,7 @@ from container.meta.customer import Note, own
 from container.meta.text import trim
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Visit:
     """What a hit knows of the browser it came from.
 

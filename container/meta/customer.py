@@ -137,7 +137,8 @@ def _common(data: Mapping[str, Any], note: Note) -> dict[str, Any]:
                 _sort(address, _ADDRESS, clear, hashes, note)
             else:
                 note("user_data.address is not an object: left out")
-    return {**hashes, **clear}
+    # One value need not be a list: the common case takes the short way.
+    return {key: one[0] if len(one) == 1 else one for key, one in {**hashes, **clear}.items()}
 
 
 def _sort(

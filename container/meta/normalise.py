@@ -1,6 +1,5 @@
 """What a person's data must look like for Meta: the normal form of every `user_data` key, and its hash."""
 
-from collections.abc import Iterable
 from typing import Final
 
 from container.meta import builder, documented
@@ -68,10 +67,12 @@ def hashed_all(
     key: str, value: object, *, default_country: str | None = None, match: str = "documented"
 ) -> tuple[list[str], list[str]]:
     """Every value of a list (or the one value) hashed, without repetitions, in order; and why others were left out."""
-    values: Iterable[object] = value if isinstance(value, list | tuple) else (value,)
+    if not isinstance(value, list | tuple):
+        found, reason = judged(key, value, default_country=default_country, match=match)
+        return ([], [reason]) if found is None else ([found], [])
     kept: dict[str, None] = {}
     reasons: dict[str, None] = {}
-    for count, one in enumerate(values):
+    for count, one in enumerate(value):
         if count == MOST_VALUES:
             reasons[f"has more than {MOST_VALUES} values"] = None
             break

@@ -17,6 +17,7 @@ _ANY_PHONE: Final = re2.compile(r"[+(]?[0-9][0-9 ()./-]{5,24}[0-9]")
 # A field with such a word in its name may hold a phone number without its country code.
 _PHONE_NAMES: Final = ("phone", "mobile", "telefon", "msisdn", "whatsapp")
 _PHONE_WORDS: Final = frozenset(("tel", "ph", "cell", "handy"))
+_PHONE_HINTS: Final = (*_PHONE_NAMES, *sorted(_PHONE_WORDS))
 # Identifiers of goods and orders are never read for phone numbers.
 _NOT_PHONES: Final = frozenset(("content_ids", "id", "order_id", "item_number", "value", "currency", "contents"))
 _DEEPEST: Final = 8
@@ -101,7 +102,12 @@ _DONE: Final = {"remove": "removed", "hash": "hashed"}
 
 def _suspicious(url: str) -> bool:
     """A cheap look before the careful one: most addresses hold nothing of the kind."""
-    return "@" in url or "%40" in url or "+" in url or "%2" in url or _names_phone(url)
+    if "@" in url or "%40" in url or "+" in url or "%2" in url:
+        return True
+    if "?" not in url:
+        return False
+    lower = url.lower()
+    return any(hint in lower for hint in _PHONE_HINTS)
 
 
 def _doubtful(text: str) -> bool:
