@@ -137,6 +137,8 @@ class _Reading:
                         self.problem(inner, f"expected the reason, found {inner.noun}", "write words of the reason")
         elif word == "consent":
             self._mapping(node, CONSENT_PURPOSES)
+        elif word != "response":
+            return  # reported as unknown
         elif node.kind == "mapping":
             self._mapping(node, ("status",))
         elif not isinstance(node.value, int):

@@ -81,3 +81,9 @@ def suggestion(word: str, known: Iterable[str]) -> str:
         return "there is none to choose from"
     shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
     return f"known: {shown}"
+
+
+def shorten(text: str, most: int = 60) -> str:
+    """A text short enough for a message."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 3] + "..."

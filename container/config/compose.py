@@ -179,7 +179,8 @@ class Composer:
             if name == "<<" and not key_tree.style:
                 text, hint = "merge keys are not read", "write the values out"
                 self.problems.append(Problem(file, line, column, path, "yaml", text, hint))
-                continue
+                node.kind, node.missing = "scalar", True
+                return node
             inner_path = f"{path}.{name}" if path else name
             if name in node.items:
                 first = node.keys[name]

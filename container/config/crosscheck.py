@@ -88,3 +88,4 @@ def _paths(decoder: Decoder, top: Node, clients: Mapping[str, Client]) -> None:
             if other != name and section is not None:
                 text = f"the path {path} is already taken by the client '{other}'"
                 decoder.problem(section.keys[name], "path", text, "give one of them another path")
+                break  # two clients of one type share all their paths: once is enough

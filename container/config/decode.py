@@ -121,12 +121,15 @@ class Decoder:
         options = self.registry.of(noun)[chosen].options
         if word in options:
             text, hint = f"'{word}' is an option of {chosen}", f"move it into {chosen}: {{ ... }}"
+            body = node.items[chosen]
+            if body.kind == "mapping":  # read it where it belongs, so that nobody calls it missing
+                body.items[word], body.keys[word] = node.items[word], node.keys[word]
         else:
             text = f"'{word}' is not known beside {chosen}"
             close = nearest(word, [*routing, *options])
             hint = f"did you mean '{close}'?" if close else f"options of {chosen} are written inside it"
+            node.items[word].excuse()
         self.problem(node.keys[word], "unknown", text, hint)
-        node.items[word].excuse()
 
     def _make(self, noun: str, word: str, at: Node, body: Node) -> Component | None:
         cls = self.registry.of(noun).get(word)

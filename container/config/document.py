@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from container.component import Client, Condition, Tag, Transformation, Variable
 from container.context import Context
 from container.event import CONSENT_PURPOSES
-from container.kinds import Choice, Duration, Group, Integer, ListOf, Reference, Size, Text
+from container.kinds import Choice, Duration, Group, Integer, ListOf, Network, Reference, Size, Text
 from container.problem import Complaint
 from container.schema import Options, option
 
@@ -30,20 +29,14 @@ class ContainerSection(Options):
         default=[],
     )
     trusted_proxies: list[str] = option(
-        ListOf(Text()),
+        ListOf(Network()),
         "Addresses or networks of your own proxies, whose forwarding headers tell the visitor's address.",
         default=[],
     )
     body_limit: int = option(Size(), "The largest body of a hit that is read.", default=256 * 1024)
 
     def complaints(self) -> Iterable[Complaint]:
-        """Addresses that cannot be."""
-        for text in self.trusted_proxies:
-            try:
-                ipaddress.ip_network(text, strict=False)
-            except ValueError:
-                hint = "write an address or a network such as 10.0.0.0/8"
-                yield Complaint("trusted_proxies", f"'{text}' is not an address", hint)
+        """A port that cannot be."""
         if int(self.listen.rpartition(":")[2]) > 65535:
             yield Complaint("listen", "a port is at most 65535", "write a port such as 8080")
 
@@ -193,6 +186,8 @@ class Configuration:
     bindings: tuple[Binding, ...] = ()
     delivery: DeliverySection = field(default_factory=DeliverySection)
     tests: Any = None
+    derived: dict[str, Any] = field(default_factory=dict, repr=False)
+    """What readers of the configuration worked out of it once."""
 
     def __post_init__(self) -> None:
         self._by_name: dict[str, tuple[Binding, ...]] = {}

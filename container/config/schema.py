@@ -7,7 +7,7 @@ from typing import Any
 from container.component import Component
 from container.config.document import ConsentSection, ContainerSection, DeliverySection
 from container.event import CONSENT_PURPOSES
-from container.kinds import NAME_PATTERN, options_schema
+from container.kinds import NAME_PATTERN, Choice, options_schema
 from container.registry import Registry
 
 ENVIRONMENT = {"type": "string", "pattern": r"^\$[A-Za-z_]", "description": "Read from the environment."}
@@ -62,7 +62,7 @@ def json_schema(registry: Registry) -> dict[str, Any]:
     """A JSON Schema (draft 2020-12) for the whole file."""
     names = {"propertyNames": {"pattern": f"^{NAME_PATTERN}$"}}
     name_list = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-    purposes: dict[str, Any] = {"enum": list(CONSENT_PURPOSES)}
+    purposes = Choice(*CONSENT_PURPOSES).written()
     routing = {
         "fires_on": {**name_list, "description": "The triggers any of which fires the tag."},
         "blocked_by": {**name_list, "description": "The triggers any of which keeps the tag from firing."},
@@ -72,7 +72,7 @@ def json_schema(registry: Registry) -> dict[str, Any]:
         },
     }
     only_for = {"for": {**name_list, "description": "The tags that are shown the changed event; all when not written."}}
-    conditions = {word: _body(cls) for word, cls in registry.of("condition").items()}
+    conditions = {word: options_schema(cls) for word, cls in registry.of("condition").items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "tagdock configuration",
@@ -126,19 +126,15 @@ def _entry(components: dict[str, type[Component]], routing: dict[str, Any], requ
         choices.append(
             {
                 "type": "object",
-                "properties": {word: _body(cls), **routing},
+                "properties": {word: options_schema(cls), **routing},
                 "required": [word, *required],
                 "additionalProperties": False,
             }
         )
     alone = [word for word, cls in sorted(components.items()) if not any(one.required for one in cls.options.values())]
     if alone and not required:
-        choices.append({"enum": alone})
+        choices += [{"enum": alone}, {"$ref": "#/$defs/environment"}]
     return {"anyOf": choices}
-
-
-def _body(cls: type[Component]) -> dict[str, Any]:
-    return {"anyOf": [options_schema(cls), ENVIRONMENT], "description": cls.summary()}
 
 
 def _operators(registry: Registry) -> dict[str, Any]:

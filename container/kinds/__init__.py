@@ -10,11 +10,11 @@ from container.kinds.groups import (
     options_schema,
     read_tree,
 )
+from container.kinds.measures import Duration, Network, Size
 from container.kinds.scalars import (
     NAME_PATTERN,
     Boolean,
     Choice,
-    Duration,
     Integer,
     JsonPath,
     Number,
@@ -22,12 +22,11 @@ from container.kinds.scalars import (
     Reference,
     Secret,
     SecretText,
-    Size,
     Templated,
     Text,
     Value,
-    shorten,
 )
+from container.problem import shorten
 
 __all__ = [
     "NAME_PATTERN",
@@ -40,6 +39,7 @@ __all__ = [
     "JsonPath",
     "ListOf",
     "MapOf",
+    "Network",
     "Number",
     "Pattern",
     "Reference",
