@@ -21,7 +21,7 @@ from .record import COLUMNS, Exchange, First, Record
 
 COUNTS = ("total", "good", "bad", "deduplicated", "server", "browser", "faulted")
 EXCHANGES_KEPT = 500
-LAYOUT = 1
+LAYOUT = 2
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS event (
@@ -39,7 +39,7 @@ CREATE TABLE IF NOT EXISTS exchange (
     id INTEGER PRIMARY KEY, received REAL NOT NULL, method TEXT NOT NULL, target TEXT NOT NULL,
     content_type TEXT NOT NULL, body BLOB NOT NULL, cut INTEGER NOT NULL, status INTEGER NOT NULL,
     answer BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS tally (name TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tally (id INTEGER PRIMARY KEY, counts BLOB NOT NULL);
 """
 _INSERT_EVENT = f"INSERT INTO event VALUES ({','.join('?' * COLUMNS)})"
 _INSERT_EXCHANGE = f"INSERT INTO exchange VALUES ({','.join('?' * 9)})"
@@ -98,7 +98,8 @@ class Store:
         self._firsts: dict[int, int] = dict(
             one("SELECT key, id FROM event WHERE good AND first IS NULL AND key IS NOT NULL ORDER BY id")
         )
-        self._counts = dict.fromkeys(COUNTS, 0) | dict(one("SELECT name, count FROM tally").fetchall())
+        tally = one("SELECT counts FROM tally").fetchone()
+        self._counts = dict.fromkeys(COUNTS, 0) | (msgspec.json.decode(tally[0]) if tally else {})
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do `work` on the writing thread and wait for it without holding up the loop."""
@@ -129,7 +130,7 @@ class Store:
             self._write(records, exchange)
             _count(counts, records)
             counts["faulted"] += faulted
-            self._connection.executemany("INSERT OR REPLACE INTO tally VALUES (?, ?)", counts.items())
+            self._connection.execute("INSERT OR REPLACE INTO tally VALUES (0, ?)", (msgspec.json.encode(counts),))
             self._connection.execute("COMMIT")
         except BaseException:
             self._connection.execute("ROLLBACK")
