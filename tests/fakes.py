@@ -1,4 +1,4 @@
-"""Small components of our own: a client that reads events as JSON, tags that show, refuse or fail, counted variables."""
+"""Small components of our own: a client that reads events as JSON, tags that show, refuse or fail, other parts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 from container.component import (
     Answer,
     Client,
-    Condition,
     Incoming,
     Payload,
     Reading,
