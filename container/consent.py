@@ -23,7 +23,10 @@ class ConsentPolicy:
     """
 
     def __init__(self, section: ConsentSection, triggers: Mapping[str, Trigger]) -> None:
-        self._granting = [(purpose, triggers[name]) for purpose, name in section.granting().items()]
+        granting: dict[str, list[str]] = {}
+        for purpose, name in section.granting().items():
+            granting.setdefault(name, []).append(purpose)
+        self._granting = [(triggers[name], tuple(purposes)) for name, purposes in granting.items()]
         self._implicit = section.implicit == "used"
         self._unset_allows = section.when_unset == "granted"
         use = section.limited_data_use
@@ -37,9 +40,11 @@ class ConsentPolicy:
         if not said and not self._granting and not (self._implicit and incoming.implicit):
             return UNSET
         state = {**UNSET, **said}
-        for purpose, trigger in self._granting:
-            if state[purpose] == "unset" and trigger.holds(context):
-                state[purpose] = "granted"
+        for trigger, purposes in self._granting:
+            unset = [purpose for purpose in purposes if purpose not in said]
+            if unset and trigger.holds(context):
+                for purpose in unset:
+                    state[purpose] = "granted"
         if self._implicit:
             for purpose, assumed in incoming.implicit.items():
                 if state[purpose] == "unset":

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from container.component import Cookie, Variable
 
 _MISSING: Any = object()
+_NONE: Mapping[str, Any] = {}
 
 
 @dataclass(slots=True)
@@ -59,28 +60,28 @@ class Context:
     def __init__(
         self,
         event: Event,
-        *,
-        hit: Hit | None = None,
+        shared: Shared | None = None,
         now: float = 0.0,
         client: str = "",
-        consent: Mapping[str, str] | None = None,
-        variables: Mapping[str, Variable] | None = None,
-        shared: Shared | None = None,
+        variables: Mapping[str, Variable] = _NONE,
         index: int = 0,
         notes: list[str] | None = None,
+        *,
+        hit: Hit | None = None,
+        consent: Mapping[str, str] = _NONE,
     ) -> None:
         self.event = event
         self.shared = shared if shared is not None else Shared(hit if hit is not None else Hit("GET", "/"))
         self.now = now
         self.client = client
-        self.consent: Mapping[str, str] = consent if consent is not None else {}
-        self.variables: Mapping[str, Variable] = variables if variables is not None else {}
+        self.variables = variables
         self.index = index
         self.notes = notes
+        self.consent = consent
         self.limited_data_use: LimitedDataUse | None = None
         self.test_event_code = ""
         self._values: dict[str, Any] = {}
-        self._open: set[str] = set()
+        self._open: set[str] | None = None
 
     @property
     def hit(self) -> Hit:
@@ -99,7 +100,11 @@ class Context:
         if value is not _MISSING:
             return value
         variable = self.variables.get(name)
-        if variable is None or name in self._open:
+        if variable is None:
+            return None
+        if self._open is None:
+            self._open = set()
+        elif name in self._open:
             return None
         self._open.add(name)
         try:
@@ -111,16 +116,8 @@ class Context:
 
     def shown(self, event: Event) -> Context:
         """The same moment with another version of the event; variables are asked anew."""
-        other = Context(
-            event,
-            now=self.now,
-            client=self.client,
-            consent=self.consent,
-            variables=self.variables,
-            shared=self.shared,
-            index=self.index,
-            notes=self.notes,
-        )
+        other = Context(event, self.shared, self.now, self.client, self.variables, self.index, self.notes)
+        other.consent = self.consent
         other.limited_data_use = self.limited_data_use
         other.test_event_code = self.test_event_code
         return other

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -69,7 +68,7 @@ def route(
     except Exception as error:  # noqa: BLE001 - a client must not fail; if it does, the sender still gets an answer
         failure = f"client {name} failed: {type(error).__name__}"
         reading = Reading([], Answer(400, b"the hit cannot be read\n", "text/plain; charset=utf-8"), [failure])
-    routed = Routed(name, reading.answer, cookies=list(reading.cookies))
+    routed = Routed(name, reading.answer, cookies=reading.cookies)
     if failure:
         routed.failures.append(failure)
     shared = Shared(hit, cookies=routed.cookies)
@@ -83,16 +82,10 @@ def route(
         routed.trace.problems.append(f"{len(reading.incoming)} events in one hit; the first {MOST_EVENTS} were routed")
     policy = _policy(configuration)
     for index, incoming in enumerate(reading.incoming[:MOST_EVENTS]):
-        context = Context(
-            incoming.event,
-            now=now,
-            client=name,
-            variables=configuration.variables,
-            shared=shared,
-            index=index,
-            notes=list(incoming.notes) if explain else None,
-        )
-        context.test_event_code = test_event_code
+        notes = list(incoming.notes) if explain else None
+        context = Context(incoming.event, shared, now, name, configuration.variables, index, notes)
+        if test_event_code:
+            context.test_event_code = test_event_code
         _event(context, incoming, configuration, policy, routed, explain)
     return routed
 
@@ -104,13 +97,11 @@ def _claiming(hit: Hit, configuration: Configuration) -> tuple[str, Client] | No
     return None
 
 
-_policies: WeakKeyDictionary[Configuration, ConsentPolicy] = WeakKeyDictionary()
-
-
 def _policy(configuration: Configuration) -> ConsentPolicy:
-    policy = _policies.get(configuration)
+    """The consent section at work, made once for each configuration."""
+    policy: ConsentPolicy | None = configuration.derived.get("consent")
     if policy is None:
-        policy = _policies[configuration] = ConsentPolicy(configuration.consent, configuration.triggers)
+        policy = configuration.derived["consent"] = ConsentPolicy(configuration.consent, configuration.triggers)
     return policy
 
 

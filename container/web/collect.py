@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
 from typing import Any, Protocol
 
 from container.component import Answer, Cookie
@@ -201,11 +202,18 @@ def _echo(routed: Routed, *, reveal: bool) -> Answer:
 
 async def respond(send: Send, answer: Answer, headers: Headers) -> None:
     """Send an answer; a browser must not keep any of them."""
-    raw: Headers = [(b"content-length", str(len(answer.body)).encode()), *headers]
-    if answer.content_type:
-        raw.append((b"content-type", answer.content_type.encode("latin-1")))
-    raw += [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in answer.headers]
+    raw = _raw_headers(len(answer.body), answer.content_type, answer.headers)
+    await send({"type": "http.response.start", "status": answer.status, "headers": [*raw, *headers]})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+@lru_cache(maxsize=256)
+def _raw_headers(length: int, content_type: str, headers: tuple[tuple[str, str], ...]) -> Headers:
+    """The headers of an answer as they go out. Clients give the same few answers to all hits."""
+    raw: Headers = [(b"content-length", str(length).encode())]
+    if content_type:
+        raw.append((b"content-type", content_type.encode("latin-1")))
+    raw += [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
     if not any(name == b"cache-control" for name, _ in raw):
         raw.append((b"cache-control", b"no-store"))
-    await send({"type": "http.response.start", "status": answer.status, "headers": raw})
-    await send({"type": "http.response.body", "body": answer.body})
+    return raw
