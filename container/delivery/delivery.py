@@ -242,6 +242,7 @@ class Delivery:
                 _log.warning("%s: %d payloads are dead; see tagdock outbox dead", _called(group), tally.buried)
         except asyncio.CancelledError:
             self._outbox.release(parcels)
+            lane.more = True
             raise
         except Exception as error:  # noqa: BLE001 - it must not reach other batches
             _log.error("%s: a batch failed (%s)", _called(group), type(error).__name__)

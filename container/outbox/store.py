@@ -151,7 +151,7 @@ class Store:
     def park(self, tag: str, destination: str, reason: str) -> None:
         """Mark a destination as stopped."""
         name = (tag, destination)
-        self._mark(name, _clean(reason)[:LONGEST_REASON] or "parked", self.groups[name].resumed_at)
+        self._mark(name, _clean(reason)[:LONGEST_REASON] or "parked", self._group(name).resumed_at)
 
     def unpark(self, tag: str, destination: str, now: float) -> None:
         """Mark a destination as going on."""

@@ -36,6 +36,10 @@ def test_requests_that_fail_together_are_one_failure() -> None:
     assert (lane.failures, lane.retry_at) == (1, NOW + 1)
     lane.failed(1, NOW + 1, backoff, None)
     assert (lane.failures, lane.retry_at) == (2, NOW + 3)
+    lane.failed(0, NOW + 2, backoff, None)  # one that was under way all the time
+    assert (lane.failures, lane.retry_at) == (2, NOW + 3)
+    lane.failed(0, NOW + 2, backoff, 60.0)
+    assert (lane.failures, lane.retry_at) == (2, NOW + 62)
 
 
 def test_an_answer_closes_the_breaker() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from container.outbox import Outbox, keys
+from container.outbox import Outbox, keys, schema
 from container.outbox.outbox import IDEMPOTENCY_WINDOW
 from tests.outbox.entries import NOW, account, entry, take, with_outbox
 
@@ -82,7 +82,7 @@ def test_keys_go_when_their_window_is_over(tmp_path: Path) -> None:
         for window in range(4):
             time = NOW + window * IDEMPOTENCY_WINDOW
             await outbox.put([entry(-1, time=time)])
-            for start in range(0, 3000, 30):
+            for start in range(window * 3000, window * 3000 + 3000, 30):
                 await outbox.put([entry(start + one, time=time) for one in range(30)])
         assert (await account(outbox)).suppressed == 0
 
@@ -105,6 +105,28 @@ def test_a_transaction_that_is_undone_takes_its_keys_with_it(tmp_path: Path) -> 
         assert (books.pending, books.suppressed) == (1100, 1000)
 
     with_outbox(path, work)
+
+
+def test_a_move_that_is_undone_is_made_again() -> None:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.executescript(schema.TABLES)
+    some = keys.Keys(connection)
+    wanted = [keys.key_of("meta", "123", "Purchase", str(number)) for number in range(2000)]
+
+    def add(new: list[int], end: str) -> None:
+        connection.execute("BEGIN")
+        some.add(connection, new, NOW)
+        connection.execute(end)
+        some.committed() if end == "COMMIT" else some.undone()
+
+    for number, key in enumerate(wanted):
+        if number % 3 == 0:
+            add([keys.key_of("undone", "", "", str(number))] * 40, "ROLLBACK")
+        add([key], "COMMIT")
+    assert some.known(connection, wanted, NOW) == set(wanted)
+    assert keys.Keys(connection).known(connection, wanted, NOW) == set(wanted)
+    assert connection.execute("SELECT count(*) FROM seen").fetchone()[0] > 500
+    connection.close()
 
 
 def test_the_parts_of_a_key_are_kept_apart() -> None:

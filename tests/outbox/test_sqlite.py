@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from container.outbox import Outbox, OutboxError, OutboxFull, OutboxUnavailable, open_outbox
+from container.outbox import Outbox, OutboxError, OutboxFull, OutboxUnavailable, database, open_outbox
 from container.outbox.prove import prove
 from tests.outbox.conformance import OutboxConformance
 from tests.outbox.entries import NOW, account, entry, take, with_outbox
@@ -164,7 +164,11 @@ def test_a_broken_file_is_set_aside_and_said_and_a_new_one_begun(tmp_path: Path,
     assert aside.read_bytes() == bytes(content)
 
 
-def test_damage_met_while_it_runs_is_survived_and_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("checked_whole", [0, database.CHECKED_WHOLE])
+def test_damage_met_while_it_runs_is_survived_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checked_whole: int
+) -> None:
+    monkeypatch.setattr(database, "CHECKED_WHOLE", checked_whole)
     path = tmp_path / "outbox.db"
 
     async def work(outbox: Outbox) -> None:
