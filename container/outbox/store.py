@@ -26,6 +26,7 @@ class Store:
         self._max_pending = max_pending
         self._connection: sqlite3.Connection | None = None
         self._shelves: dict[Name, Shelf] = {}
+        self._highest = 0
         self._pending = 0
         self._size = 0
         self._since_measured = 0
@@ -202,6 +203,7 @@ class Store:
             kept = old.get(name)
             self._shelves[name] = kept if kept is not None and kept.number == number else Shelf(name, number)
             self._tally.accepted[name] = account.accepted
+            self._highest = max(self._highest, number)
         for name in self.groups.keys() - self._shelves.keys():  # the file is another one now
             self.groups[name].pending = self.groups[name].in_flight = 0
             self.groups[name].parked = ""
@@ -223,8 +225,10 @@ class Store:
         """The shelf of a group, which is entered in the file when it is new."""
         shelf = self._shelves.get(name)
         if shelf is None:
-            number = connection.execute("INSERT INTO destinations (tag, destination) VALUES (?, ?)", name).lastrowid
-            shelf = self._shelves[name] = Shelf(name, number or 0)
+            # Numbers of a file that was set aside are not used again: what was taken from it may still be under way.
+            number = self._highest = self._highest + 1
+            connection.execute("INSERT INTO destinations (id, tag, destination) VALUES (?, ?, ?)", (number, *name))
+            shelf = self._shelves[name] = Shelf(name, number)
             self._named.append(name)
             self._group(name)
         return shelf

@@ -173,6 +173,7 @@ def test_damage_met_while_it_runs_is_survived_and_told(
 
     async def work(outbox: Outbox) -> None:
         await outbox.put([entry(number) for number in range(2000)])
+        under_way = await take(outbox, count=5)
         with sqlite3.connect(path) as other:
             other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         other.close()
@@ -189,6 +190,11 @@ def test_damage_met_while_it_runs_is_survived_and_told(
         assert seen[-1]
         assert any("was set aside" in notice for notice in outbox.notices())
         assert outbox.notices() == []
+        await outbox.put([entry(number) for number in range(10)])
+        await outbox.done(under_way)  # it was delivered from the file that is gone: nothing of the new one is meant
+        outbox.release(under_way)
+        books = await account(outbox)
+        assert (books.pending, books.delivered) == (10, 0)
 
     with_outbox(path, work)
     assert len(list(tmp_path.glob("outbox.db.corrupt-*"))) == 1
