@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import re2
 
@@ -11,18 +13,30 @@ HEADER = "x-tagdock-preview"
 REVEAL_HEADER = "x-tagdock-reveal"
 COOKIE = "tagdock_preview"
 
-_EMAIL = re2.compile(r"([A-Za-z0-9])[A-Za-z0-9._%+\-]*(?:@|%40)([A-Za-z0-9])[A-Za-z0-9.\-]*(\.[A-Za-z]{2,})")
-_PERSONAL = frozenset(
+# An address in any text, also percent-encoded once or several times; letters of every script.
+_EMAIL = re2.compile(
+    r"""([^\s@"'<>()\[\],;:=&?/#])[^\s@"'<>()\[\],;:=&?/#]*(?:@|%(?:25)*40)"""
+    r"""([^\s@"'<>()\[\],;:=&?/#.%])[^\s@"'<>()\[\],;:=&?/#%]*(\.[^\s@"'<>()\[\],;:=&?/#.%]{2,})"""
+)
+_HOLDERS = frozenset({"user_data", "automatic_user_data", "address", "customer"})
+"""Fields that hold personal data, one level or a list below them."""
+
+_SHOWN = frozenset({"country", "fbp", "fbc", "client_user_agent"})
+"""Fields inside user data that say nothing about who somebody is, or that people preview in order to see."""
+
+_ALWAYS = frozenset(
     {
-        "email", "email_address", "phone", "phone_number", "first_name", "last_name", "name", "street", "city",
-        "region", "postal_code", "zip", "date_of_birth", "gender", "external_id", "user_id", "ip_override",
-        "client_ip_address", "em", "ph", "fn", "ln", "ge", "db", "ct", "st", "zp",
+        "email", "email_address", "phone", "phone_number", "first_name", "last_name", "street", "postal_code",
+        "date_of_birth", "ip_override", "client_ip_address", "user_id", "external_id",
     }
 )  # fmt: skip
-"""Fields whose value says who somebody is, wherever they stand inside user data."""
+"""Fields that are personal wherever they stand."""
 
-_ALWAYS = frozenset({"email", "email_address", "phone_number", "ip_override", "client_ip_address", "user_id"})
 _HEX = frozenset("0123456789abcdefABCDEF")
+_SHORTEST = 4
+"""Characters from which a personal value is looked for in other texts; shorter ones occur by chance."""
+
+_MOST_VALUES = 500
 
 
 def allowed(given: str, token: str) -> bool:
@@ -30,38 +44,110 @@ def allowed(given: str, token: str) -> bool:
     return bool(token) and hmac.compare_digest(given.encode("utf-8", "replace"), token.encode())
 
 
-def mask(value: Any, *, inside: bool = False) -> Any:
+def mask(trace: Any) -> Any:
     """A copy of a trace in which nobody can be recognised.
 
-    Values of personal fields keep their first character and length class; e-mail addresses in any text keep their first
-    letters and ending. Hashes stay: they are what is sent, and what people compare.
+    Values of personal fields keep their first character, and are masked too where a reason, a note or an address of a
+    page repeats them; e-mail addresses in any text keep their first letters and ending. Hashes stay: they are what is
+    sent, and what people compare.
     """
+    return _mask(trace, _Texts(set(_personal(trace, False))), False)
+
+
+def _personal(value: Any, inside: bool) -> Iterator[str]:
+    """The values of personal fields, in clear."""
     if isinstance(value, dict):
-        return {key: _field(key, inner, inside) for key, inner in value.items()}
+        for key, inner in value.items():
+            if key in _HOLDERS:
+                yield from _personal(inner, True)
+            elif key in _ALWAYS or (inside and key not in _SHOWN):
+                yield from _scalars(inner)
+            else:
+                yield from _personal(inner, False)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _personal(inner, inside)
+    elif inside:
+        yield from _scalars(value)
+
+
+def _scalars(value: Any) -> Iterator[str]:
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _scalars(inner)
+    elif isinstance(value, str | int | float) and not isinstance(value, bool):
+        yield str(value)
+
+
+class _Texts:
+    """Masks the texts of one trace, in which these personal values may be repeated."""
+
+    def __init__(self, values: set[str]) -> None:
+        kept = sorted(value for value in values if len(value) >= _SHORTEST and not _is_hash(value))[:_MOST_VALUES]
+        forms = {form for value in kept for form in _forms(value)} | {
+            form for value in kept for form in _forms(value.lower())
+        }
+        self._repeated = sorted(forms, key=lambda form: (-len(form), form))
+
+    def mask(self, text: str) -> str:
+        text = _email(text)
+        if not _is_hash(text):
+            for form in self._repeated:
+                if form in text:
+                    text = text.replace(form, f"{form[0]}***")
+        return text
+
+
+def _forms(value: str) -> tuple[str, str, str]:
+    return value, quote(value, safe="", errors="replace"), quote_plus(value, errors="replace")
+
+
+def _email(text: str) -> str:
+    if "@" not in text and "40" not in text:
+        return text
+    # RE2 reads UTF-8, which has no form for a lone surrogate.
+    return str(_EMAIL.sub(r"\1***@\2***\3", text.encode("utf-8", "replace").decode()))
+
+
+def _mask(value: Any, texts: _Texts, inside: bool) -> Any:
+    if isinstance(value, dict):
+        return {texts.mask(key): _field(key, inner, texts, inside) for key, inner in value.items()}
     if isinstance(value, list):
-        return [mask(inner, inside=inside) for inner in value]
-    return _text(value) if isinstance(value, str) else value
+        return [_mask(inner, texts, inside) for inner in value]
+    if inside:
+        return _shorten(value)
+    return texts.mask(value) if isinstance(value, str) else value
 
 
-def _field(key: str, value: Any, inside: bool) -> Any:
-    inside = inside or key in {"user_data", "address", "customer"}
-    if key in _ALWAYS or (inside and key in _PERSONAL):
-        if isinstance(value, list):
-            return [_field(key, one, inside) for one in value]
-        if isinstance(value, str | int | float) and not isinstance(value, bool):
-            return _short(str(value))
-    return mask(value, inside=inside)
+def _field(key: str, value: Any, texts: _Texts, inside: bool) -> Any:
+    if key in _HOLDERS:
+        return _mask(value, texts, True)
+    if key in _ALWAYS or (inside and key not in _SHOWN):
+        return _shorten(value)
+    if key == "x-ga-em" and isinstance(value, str):
+        return "~".join(map(_token, value.split("~")))
+    return _mask(value, texts, False)
 
 
-def _short(text: str) -> str:
-    if not text or (len(text) in {32, 64} and set(text) <= _HEX):
+def _shorten(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _shorten(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_shorten(inner) for inner in value]
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return value
+    text = str(value)
+    if not text or _is_hash(text):
         return text
-    if "@" in text:
-        return _text(text) if _EMAIL.search(text) else "***"
-    return text[0] + "***"
+    whole = _EMAIL.fullmatch(text.encode("utf-8", "replace").decode())
+    return _email(text) if whole else text[0] + "***"
 
 
-def _text(text: str) -> str:
-    if "@" not in text and "%40" not in text:
-        return text
-    return str(_EMAIL.sub(r"\1***@\2***\3", text))
+def _token(token: str) -> str:
+    """One part of Google's ``em``: its names and hashes stay, what is in clear goes."""
+    name, dot, value = token.partition(".")
+    return token if not dot or name == "tv" or len(value) >= 43 else f"{name}.***"
+
+
+def _is_hash(text: str) -> bool:
+    return len(text) in {32, 64} and set(text) <= _HEX
