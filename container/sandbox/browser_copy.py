@@ -11,6 +11,7 @@ Pairs = list[tuple[str, str]]
 _JSON_START = ("{", "[")
 _DIRECT = {"ev": "event_name", "eid": "event_id", "dl": "event_source_url", "rl": "referrer_url"}
 _NUMBERS = ("value", "num_items", "predicted_ltv", "net_revenue")
+_THIS_MACHINE = ("127.0.0.1", "::1", None)
 _LDU = (("dpoco", "data_processing_options_country"), ("dpost", "data_processing_options_state"))
 
 
@@ -70,9 +71,9 @@ def _user_data(
 
 def _address(headers: Mapping[str, str], peer: str | None) -> str | None:
     """The browser's address; behind a proxy on this very machine, the one the proxy names."""
-    if peer in ("127.0.0.1", "::1", "testclient", None) and headers.get("x-forwarded-for"):
-        return headers["x-forwarded-for"].partition(",")[0].strip() or None
-    return None if peer in ("127.0.0.1", "::1", "testclient") else peer
+    if peer in _THIS_MACHINE:
+        return headers.get("x-forwarded-for", "").partition(",")[0].strip() or None
+    return peer
 
 
 def _custom_value(key: str, value: str) -> object:

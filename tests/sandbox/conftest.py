@@ -32,7 +32,8 @@ class Local:
         self.now = NOW
         self.slept: list[float] = []
         self.sandbox = Sandbox(path, lambda: self.now, sleep=self._sleep, **options)
-        self.client = TestClient(Starlette(routes=[Mount("/sandbox", app=self.sandbox.app)]))
+        app = Starlette(routes=[Mount("/sandbox", app=self.sandbox.app)])
+        self.client = TestClient(app, client=("127.0.0.1", 50_000))
 
     async def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)

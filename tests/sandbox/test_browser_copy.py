@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from starlette.testclient import TestClient
 
 from .conftest import AGENT, NOW, PIXEL, Local, hashed
 
@@ -89,6 +90,22 @@ def test_advanced_matching_by_hand_goes_before_the_automatic_one(local: Local) -
     user = only(local)["user_data"]
     assert (user["em"], user["ph"]) == (hashed("hand"), hashed("field"))
     assert (user["client_ip_address"], user["client_user_agent"]) == ("198.51.100.7", AGENT)
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "address"),
+    [
+        ("127.0.0.1", "203.0.113.5, 10.0.0.1", "203.0.113.5"),
+        ("127.0.0.1", "", None),
+        ("198.51.100.9", "203.0.113.5", "198.51.100.9"),
+    ],
+)
+def test_only_a_proxy_on_this_machine_may_speak_for_another_address(
+    local: Local, peer: str, forwarded: str, address: str | None
+) -> None:
+    client = TestClient(local.client.app, client=(peer, 50_000))
+    client.get(f"/sandbox/tr?id={PIXEL}&ev=PageView", headers={"x-forwarded-for": forwarded})
+    assert only(local)["user_data"].get("client_ip_address") == address
 
 
 @pytest.mark.parametrize(("query", "missing"), [("ev=PageView", "id"), (f"id={PIXEL}", "ev"), ("", "id")])
