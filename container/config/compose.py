@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Mapping
 from math import isfinite
@@ -15,7 +16,7 @@ from container.problem import Problem
 
 LARGEST_FILE = 1024 * 1024
 DEEPEST = 40
-MOST_NODES = 50_000
+MOST_NODES = 20_000
 
 _INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,17})")
 _FLOAT = re.compile(r"-?(?:0|[1-9]\d*)\.\d+(?:[eE][+-]?\d{1,3})?")
@@ -94,7 +95,7 @@ class Composer:
     def _allowed(self, text: str, file: str) -> bool:
         """Look for what must not even be composed: nesting would cost recursion, tags would be silently dropped."""
         depth = 0
-        for event in yaml.parse(text, Loader=_LOADER):
+        for count, event in enumerate(yaml.parse(text, Loader=_LOADER)):
             mark = event.start_mark
             place = (file, mark.line + 1, mark.column + 1) if mark is not None else (file, 1, 1)
             if isinstance(event, yaml.CollectionStartEvent):
@@ -103,6 +104,9 @@ class Composer:
                 depth -= 1
             if depth > DEEPEST:
                 self._fault(*place, "yaml", f"the file is nested more than {DEEPEST} levels deep", "write it flatter")
+                return False
+            if count > 3 * MOST_NODES + 3:  # a name, a start and an end each
+                self._too_large(*place)
                 return False
             tag = getattr(event, "tag", None)
             if tag is not None and tag != "!":
@@ -117,10 +121,11 @@ class Composer:
         if b"\0" in data[:65536]:
             self._fault(file, 1, 1, "yaml", "the file is binary, not YAML", "write plain YAML in UTF-8")
             return None
+        data = data.removeprefix(codecs.BOM_UTF8)
         try:
-            return data.decode("utf-8-sig")
+            return data.decode()
         except UnicodeDecodeError as error:
-            line, column = _place(data[: error.start].decode("utf-8-sig"), error.start)
+            line, column = _place(before := data[: error.start].decode(), len(before))
             text = f"the byte 0x{data[error.start]:02x} is not UTF-8"
             self._fault(file, line, column, "yaml", text, "save the file as UTF-8")
             return None
@@ -149,8 +154,7 @@ class Composer:
         if self._built > MOST_NODES or depth > DEEPEST:
             if not self._overflow:
                 self._overflow = True
-                text = f"the file unfolds to more than {MOST_NODES} values or {DEEPEST} levels"
-                self._fault(*place[:3], "yaml", text, "write it without aliases of aliases")
+                self._too_large(*place[:3])
             return Node("scalar", *place)
         if isinstance(tree, yaml.MappingNode):
             return self._mapping(tree, place, depth, literal=literal)
@@ -222,6 +226,10 @@ class Composer:
             self.unset.append(node)
         else:
             node.value, node.raw = scalar(text) if text else "", text
+
+    def _too_large(self, file: str, line: int, column: int) -> None:
+        text = f"the file unfolds to more than {MOST_NODES} values or {DEEPEST} levels"
+        self._fault(file, line, column, "yaml", text, "write it without aliases of aliases, or make two of it")
 
     def _fault(self, file: str, line: int, column: int, kind: str, text: str, hint: str) -> None:
         self.problems.append(Problem(file, line, column, "", kind, text, hint))
