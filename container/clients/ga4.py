@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from container.component import Answer, Client, Incoming, Reading
 from container.ga4.fields import Fields
 from container.ga4.first_party_id import FirstPartyId
-from container.hit import Hit, parse_parameters
+from container.hit import Hit
 from container.kinds import Boolean, Group, ListOf, Text
 from container.schema import option
 
@@ -51,7 +51,8 @@ class Ga4Client(Client):
         path = hit.path
         if path.endswith(("/g/collect", "/ag/g/c")) or path in self._paths:
             # Universal Analytics speaks v=1 on paths that look alike.
-            return "v=1" not in hit.query_string or hit.query.get("v") != "1"
+            text = hit.query_string
+            return not (text.startswith("v=1") or "&v=1" in text) or hit.query.get("v") != "1"
         if not self.any_path or path.endswith("/mp/collect"):
             return False
         text = hit.query_string
@@ -59,7 +60,7 @@ class Ga4Client(Client):
 
     def read(self, hit: Hit, now: float) -> Reading:
         notes: list[str] = []
-        shared = Fields().take(hit.parameters)
+        shared = Fields().take(hit.query_string)
         incoming: list[Incoming] = []
         if hit.body:
             incoming = [fields.read(hit) for fields in _lines(hit, shared, notes)]
@@ -88,11 +89,12 @@ def _lines(hit: Hit, shared: Fields, notes: list[str]) -> Iterator[Fields]:
         if events >= MOST_EVENTS or room <= 0:
             left += 1
             continue
-        pairs = parse_parameters(line.strip("\r "))
         room -= len(line) + len(hit.query_string)
-        if dict(pairs).get("en"):
+        line = line.strip("\r ")
+        names = [piece for piece in line.split("&") if piece[:3] == "en="]
+        if names and len(names[-1]) > 3:
             events += 1
-            yield shared.copy().take(pairs)
+            yield shared.copy().take(line)
     if left:
         notes.append(f"{left} more events of the body were not read: they are too many or too long")
 

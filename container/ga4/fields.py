@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from container.amount import amount
 from container.component import Incoming
 from container.event import Event
 from container.ga4.address import REDACTED, is_address
@@ -16,24 +14,22 @@ from container.ga4.page import add_page_parts
 from container.ga4.parameters import (
     EVENT,
     EXTRA,
-    EXTRA_NUMBERS,
     HINT,
     ITEMS,
-    KNOWN,
-    NUMBERS,
+    NOT_NUMBERS,
     PARKED,
+    PIECES,
     PROPERTIES,
     PROPERTIES_KEY,
-    PROPERTY_NUMBERS,
     SST,
     SYSTEM,
     TEXT_KEYS,
     UNKNOWN,
     USER_DATA,
-    find_target,
+    read_piece,
 )
 from container.ga4.user_data import merge, nest, read_em
-from container.hit import Hit
+from container.hit import MOST_PARAMETERS, Hit
 
 _MOST_NOTES = 20
 _WORKER = "/service_worker/"  # a service worker's own script is not the page
@@ -47,14 +43,14 @@ class Fields:
     def __init__(self, parts: list[dict[Any, Any]] | None = None) -> None:
         # The two keys everybody looks for come first in the event, wherever the sender put them.
         self.parts: list[dict[Any, Any]] = parts or [
-            {"event_name": "", "client_id": ""}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+            {"event_name": "", "client_id": ""}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
         ]  # fmt: skip
 
-    def take(self, pairs: Iterable[tuple[str, str]]) -> Fields:
-        """Add decoded parameters."""
-        parts, known = self.parts, KNOWN
-        for name, value in pairs:
-            part, key = known.get(name) or find_target(name)
+    def take(self, text: str) -> Fields:
+        """Add the parameters of a query string or of a line of the body, as they were sent."""
+        parts, known = self.parts, PIECES
+        for piece in text.split("&", MOST_PARAMETERS)[:MOST_PARAMETERS]:
+            part, key, value = known.get(piece) or read_piece(piece)
             parts[part][key] = value
         return self
 
@@ -74,7 +70,8 @@ class Fields:
         event: Event = parts[EVENT]
         if "" in event.values():
             event = {key: value for key, value in event.items() if value}
-        _add_numbers(event, parts[NUMBERS], notes)
+        for key in parts[NOT_NUMBERS]:
+            notes.append(f"{key[:40]} is not a number and was left out")
         _add_extra(event, parts, notes)
         _add_place(event, hit, notes)
         location = event.get("event_location")
@@ -86,8 +83,8 @@ class Fields:
                 event["items"] = items
         if parts[USER_DATA] or "x-ga-em" in event:
             _add_user_data(event, parts[USER_DATA], notes)
-        if parts[PROPERTIES] or parts[PROPERTY_NUMBERS]:
-            _add_properties(event, parts, notes)
+        if parts[PROPERTIES]:
+            event[PROPERTIES_KEY] = parts[PROPERTIES]
         header = hit.headers.get("sec-ch-ua", "")
         if parts[HINT] or header:
             event["client_hints"] = read_hints(parts[HINT], header)
@@ -107,22 +104,11 @@ class Fields:
         return Incoming(event, dict(explicit), dict(implicit), notes)
 
 
-def _add_numbers(event: Event, texts: dict[str, str], notes: list[str]) -> None:
-    for key, text in texts.items():
-        number = amount(text)
-        if number is not None:
-            event[key] = number
-        elif text:
-            notes.append(f"{key[:40]} is not a number and was left out")
-
-
 def _add_extra(event: Event, parts: list[dict[Any, Any]], notes: list[str]) -> None:
     """Event parameters keep their names, unless the name is one the hit itself has filled."""
     extra: dict[str, Any] = parts[EXTRA]
     if "" in extra.values():
         extra = {key: value for key, value in extra.items() if value or key not in TEXT_KEYS}
-    if parts[EXTRA_NUMBERS]:
-        _add_numbers(extra, parts[EXTRA_NUMBERS], notes)
     for key in event.keys() & extra.keys():
         value = extra.pop(key)
         if value != event[key]:
@@ -181,13 +167,6 @@ def _add_user_data(event: Event, flat: dict[str, str], notes: list[str]) -> None
         data = merge(data, known)
     if data:
         event["user_data"] = data
-
-
-def _add_properties(event: Event, parts: list[dict[Any, Any]], notes: list[str]) -> None:
-    properties: dict[str, Any] = parts[PROPERTIES]
-    _add_numbers(properties, parts[PROPERTY_NUMBERS], notes)
-    if properties:
-        event[PROPERTIES_KEY] = properties
 
 
 def _note_missing(event: Event, notes: list[str]) -> None:
