@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,6 +26,9 @@ from container.problem import Complaint
 from container.schema import option
 
 _KEYS = frozenset(normalise.HASHED) | frozenset(normalise.PLAIN)
+_FURTHER = frozenset(
+    ("data_processing_options", "opt_out", "app_data", "original_event_data", "messaging_channel")
+)
 _PIXEL = re.compile(r"[0-9]{3,20}")
 _encode = msgspec.json.Encoder().encode
 
@@ -130,6 +133,7 @@ class MetaCapiTag(Tag):
         self._query = f"?appsecret_proof={proof}" if self.app_secret else ""
         # The sandbox wants to see a token, and there need not be one while everything goes there.
         envelope = {"partner_agent": self.partner_agent, "access_token": str(self.access_token) or "sandbox"}
+        self._adds = bool(self.opt_out or self.app_data or self.original_event_data or self.messaging_channel)
         self._tail = b"," + _encode(envelope)[1:]
 
     def complaints(self) -> Iterable[Complaint]:
@@ -185,7 +189,8 @@ class MetaCapiTag(Tag):
         body["user_data"] = user
         overrides = _overrides(self.custom_data, context)
         custom = commerce.commerce(event, name, overrides, content_type=self.content_type, note=note)
-        custom = scrub(custom, self.personal_data, "custom_data", note)
+        if custom:
+            custom = scrub(custom, self.personal_data, "custom_data", note)
         if custom:
             body["custom_data"] = custom
         self._further(context, body)
@@ -314,13 +319,18 @@ class MetaCapiTag(Tag):
 
     def _further(self, context: Context, body: dict[str, Any]) -> None:
         event, hit, note = context.event, context.hit, context.note
+        limited = self.limited_data_use
+        opted_out = ""
+        if limited and ("privacy" in hit.query_string or "us_privacy" in event or _signals(hit.headers)):
+            opted_out = opt_out_signal(limited, (event.get("us_privacy"), hit.query, hit.cookies), hit.headers)
+        spoken = event.keys() & _FURTHER
+        if not (spoken or opted_out or context.limited_data_use or self._adds):
+            return  # nothing was said, by anybody: nearly always
         body.update(
             limited_data_use(
                 event,
                 configured=_limits(context),
-                opted_out=opt_out_signal(
-                    self.limited_data_use, (event.get("us_privacy"), hit.query, hit.cookies), hit.headers
-                ),
+                opted_out=opted_out,
                 has_address="client_ip_address" in body["user_data"],
                 note=note,
             )
@@ -346,12 +356,17 @@ class MetaCapiTag(Tag):
             body["messaging_channel"] = channel.strip()[:100]
 
 
+def _signals(headers: Mapping[str, str]) -> bool:
+    """Whether the request may carry a privacy signal: a cheap look before the careful one."""
+    return "sec-gpc" in headers or "privacy" in headers.get("cookie", "")
+
+
 def _read(expression: Expression | None, context: Context) -> Any:
     return None if expression is None else expression.read(context)
 
 
 def _overrides(trees: dict[str, Any], context: Context) -> dict[str, Any]:
-    return {key: read_tree(tree, context) for key, tree in trees.items()}
+    return {key: read_tree(tree, context) for key, tree in trees.items()} if trees else {}
 
 
 def _merged(said: Any, trees: dict[str, Any], context: Context) -> Any:

@@ -23,6 +23,7 @@ _FIELDS: Final = {
         "customer_segmentation",
     )},
 }  # fmt: skip
+_SAYING: Final = frozenset((*_FIELDS, "custom_data", "items"))
 _IDS: Final = ("item_id", "id", "product_id", "sku", "item_name")
 _PASSED: Final = ("delivery_category",)
 _COUNTED: Final = frozenset(("InitiateCheckout", "Purchase"))
@@ -40,17 +41,21 @@ def commerce(
     of Meta's names, its items. Nothing is invented: no currency, no value, no quantity. What is left out or lacks its
     counterpart is told to `note`.
     """
+    said_at_all = event.keys() & _SAYING
+    marked = templates(event, "cd")
+    if not said_at_all and not marked and not overrides:
+        return {}  # a page view, mostly
     built: dict[str, Any] = {}
     own = event.get("custom_data")
     if isinstance(own, dict):
         built.update((key, value) for key, value in own.items() if value is not None and value != "")
     elif own is not None:
         note("custom_data is not an object: left out")
-    for said, field in _FIELDS.items():
+    for said, field in _FIELDS.items() if said_at_all else ():
         value = event.get(said)
         if value is not None and value != "" and (said in _COMMON or field not in built):
             built[field] = value
-    built.update(templates(event, "cd"))
+    built.update(marked)
     _from_items(event, name, built, content_type)
     built.update(overrides)
     checked: dict[str, Any] = {}

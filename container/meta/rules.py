@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from container.meta.text import words
@@ -93,7 +94,11 @@ EXTINFO_OS_VERSION: Final = 4  # the one place, counted from 0, that must not be
 
 def too_broad(keys: Iterable[str]) -> bool:
     """Would Meta refuse an event whose `user_data` has these keys (code 100, subcode 2804050)?"""
-    present = frozenset(keys)
+    return _too_broad(frozenset(keys))
+
+
+@lru_cache(maxsize=1024)
+def _too_broad(present: frozenset[str]) -> bool:
     return any(present <= broad for broad in TOO_BROAD)
 
 
