@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import logging
 import os
@@ -16,7 +17,6 @@ import uvicorn
 from container.cli.common import config_option, configuration, err, print_problems
 from container.config.document import Configuration
 from container.config.load import load
-from container.outbox import OutboxUnavailable
 from container.web.app import App
 
 log = logging.getLogger("tagdock")
@@ -32,14 +32,15 @@ def serve(config: str, listen: str | None) -> None:
     host, port = _address(listen, container)
     _log()
     bound = _bind(host, port)
-    token = _token(container)
+    token = os.environ.get("TAGDOCK_TOKEN") or secrets.token_urlsafe(16)
     actual = bound.getsockname()[1]
-    try:
-        app = App(container, token=token, port=actual)
-    except OutboxUnavailable as error:
-        err.print(f"the outbox cannot be opened: {error}", style="red")
-        raise SystemExit(1) from None
-    _greet(container, host, actual, token)
+
+    def ready() -> None:
+        # Not before the outbox is ours: the token in its folder may be that of the server that has it.
+        _keep_token(container, token)
+        _greet(container, host, actual, token)
+
+    app = App(container, token=token, port=actual, ready=ready)
     # What is loaded by now stays; a hit makes no cycles, so the collector need not look after every few of them.
     gc.collect()
     gc.freeze()
@@ -51,6 +52,7 @@ def serve(config: str, listen: str | None) -> None:
             http="httptools",
             access_log=False,
             log_level="warning",
+            log_config=None,
             lifespan="on",
             proxy_headers=False,  # container.trusted_proxies decides
             server_header=False,
@@ -58,7 +60,8 @@ def serve(config: str, listen: str | None) -> None:
             timeout_graceful_shutdown=10,
         )
     )
-    server.run(sockets=[bound])
+    with contextlib.suppress(SystemExit):  # uvicorn's own codes; why it did not start is in the log
+        server.run(sockets=[bound])
     if not server.started:
         raise SystemExit(1)
 
@@ -86,9 +89,8 @@ def _bind(host: str, port: int) -> socket.socket:
     return bound
 
 
-def _token(container: Configuration) -> str:
-    """The token of this run: from the environment, or made anew; kept beside the outbox for the owner's scripts."""
-    token = os.environ.get("TAGDOCK_TOKEN") or secrets.token_urlsafe(16)
+def _keep_token(container: Configuration, token: str) -> None:
+    """Write this run's token beside the outbox, for the owner's scripts."""
     path = Path(container.delivery.outbox.partition(":")[2]).parent / "token"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -97,7 +99,6 @@ def _token(container: Configuration) -> str:
             file.write(token + "\n")
     except OSError as error:
         log.warning("the token is not kept in %s: %s", path, (error.strerror or str(error)).lower())
-    return token
 
 
 def _log() -> None:

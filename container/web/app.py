@@ -6,7 +6,7 @@ import contextlib
 import hmac
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from container.config.document import Configuration
 from container.config.load import load
 from container.delivery import Delivery
 from container.metrics import Metrics
-from container.outbox import Entry, open_outbox
+from container.outbox import Entry, OutboxUnavailable, open_outbox
 from container.problem import Problem
 from container.sandbox import Sandbox
 from container.transport import Transport
@@ -40,7 +40,7 @@ class App:
     """One running container.
 
     ``token`` opens preview and reload. ``port`` is where it listens, for reaching its own sandbox over real HTTP; set
-    it before the first payload leaves.
+    it before the first payload leaves. ``ready`` is called when it starts, once its outbox is its own.
     """
 
     def __init__(
@@ -51,8 +51,11 @@ class App:
         port: int = 0,
         clock: Callable[[], float] = time.time,
         environ: Mapping[str, str] | None = None,
+        ready: Callable[[], None] = lambda: None,
     ) -> None:
         self.port = port
+        self._ready_to_start = ready
+        self._failure = ""
         self._token = token
         self._environ = environ
         self.metrics = Metrics()
@@ -91,7 +94,17 @@ class App:
         if scope["type"] == "http" and not scope["path"].startswith(RESERVED):
             await self.collect(scope, receive, send)
         else:
-            await self._pages(scope, receive, send)
+            await self._pages(scope, receive, self._said(send) if scope["type"] == "lifespan" else send)
+
+    def _said(self, send: Send) -> Send:
+        """Says why it does not start in one line of its own, where Starlette would send a traceback."""
+
+        async def said(message: MutableMapping[str, Any]) -> None:
+            if self._failure and message["type"] == "lifespan.startup.failed":
+                message = {**message, "message": self._failure}
+            await send(message)
+
+        return said
 
     async def accept(self, entries: list[Entry]) -> None:
         """Make payloads durable and tell delivery. Raises OutboxUnavailable when they could not be kept."""
@@ -100,9 +113,16 @@ class App:
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
-        odd = await self.outbox.open()
+        try:
+            odd = await self.outbox.open()
+        except OutboxUnavailable as error:
+            self._failure = str(error)
+            await self.transport.close()
+            self.sandbox.close()
+            raise
         if odd:
             log.warning("%s", odd)
+        self._ready_to_start()
         await self.delivery.start()
         try:
             yield
