@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 import secrets
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -60,6 +61,9 @@ def serve(config: str, listen: str | None) -> None:
             timeout_graceful_shutdown=10,
         )
     )
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        # uvicorn ends in good order and raises the signal once more: to end as asked is a success.
+        signal.signal(asked, lambda *_: None)
     with contextlib.suppress(SystemExit):  # uvicorn's own codes; why it did not start is in the log
         server.run(sockets=[bound])
     if not server.started:

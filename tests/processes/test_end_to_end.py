@@ -1,0 +1,80 @@
+"""A captured hit goes all the way: to its trace, to the local Meta, and together with the browser's copy."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from container.hit_file import read_hits
+from tests.processes.server import AGENT, PIXEL, TOKEN, Server, serving
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = (ROOT / "config.yaml").read_text().replace("127.0.0.1:8080", "127.0.0.1:0").partition("\ntests:")[0]
+PURCHASE = next(hit for hit in read_hits(ROOT / "tests" / "hits" / "ga4.jsonl") if hit.id == "ga4-walkeros-purchase")
+CONSENTING = {"cookie": "cmp_marketing=yes", "user-agent": AGENT}
+
+
+def purchase(server: Server, **headers: str) -> object:
+    """Send the captured purchase with its own path, query and body."""
+    return server.http.request(
+        PURCHASE.method,
+        f"{server.url}{PURCHASE.path}?{PURCHASE.query_string}",
+        content=PURCHASE.body,
+        headers={**PURCHASE.headers, **CONSENTING, **headers, "host": "shop.example"},
+    )
+
+
+def test_a_captured_purchase_is_shown_kept_delivered_and_deduplicated(tmp_path: Path) -> None:
+    said = {name: values[-1] for name, values in parse_qs(PURCHASE.query_string + "&" + PURCHASE.text).items()}
+    with serving(tmp_path, SHIPPED) as server:
+        answer = purchase(server, **{"X-Tagdock-Preview": TOKEN})
+        assert answer.status_code == 200
+        trace = answer.json()
+        assert trace["client"] == "browser"
+        (event,) = trace["events"]
+        assert event["event"]["event_name"] == "purchase"
+        assert event["event"]["client_id"] == said["cid"]
+        (tag,) = event["tags"]
+        assert (tag["tag"], tag["type"], tag["outcome"], tag["reason"]) == ("meta", "meta_capi", "fired", "purchase")
+        (kept,) = server.delivered(1, channel="server")
+        assert (kept["pixel_id"], kept["deduplicated"]) == (PIXEL, False)
+        sent = kept["event"]
+        assert sent["event_name"] == "Purchase"
+        assert sent["event_id"] == tag["payload"]["event_id"]
+        assert sent["custom_data"]["value"] == float(said["epn.value"])
+        assert sent["custom_data"]["currency"] == said["ep.currency"]
+        assert "access_token" not in str(kept)
+
+        # The browser's copy comes later: of two, the second does not count.
+        copy = {"id": PIXEL, "ev": "Purchase", "eid": sent["event_id"], "cd[value]": "1", "cd[currency]": "EUR"}
+        assert server.get("/sandbox/tr", params=copy).status_code == 200
+        both = server.delivered(2)
+        assert [(one["channel"], one["deduplicated"]) for one in both] == [("server", False), ("browser", True)]
+        assert server.get("/sandbox/all").json()["deduplicated"] == 1
+
+
+def test_the_same_purchase_sent_twice_is_delivered_once(tmp_path: Path) -> None:
+    with serving(tmp_path, SHIPPED) as server:
+        for _ in range(3):
+            assert purchase(server).status_code in (200, 204)
+        server.delivered(1)
+        assert server.stop() == 0
+        server.start()
+        assert len(server.good()) == 1
+        assert 'end="suppressed",tag="meta"} 2.0' in server.get("/-/metrics").text
+
+
+def test_raw_personal_data_reaches_neither_the_outbox_nor_the_log_nor_the_local_meta(tmp_path: Path) -> None:
+    with serving(tmp_path, SHIPPED) as server:
+        query = {"v": "2", "tid": "G-1", "cid": "7.8", "gcs": "G111", "en": "purchase", "epn.value": "12", "cu": "EUR"}
+        person = {"ep.user_data.email_address": "jane.doe@example.com", "ep.user_data.phone_number": "+49301234567"}
+        server.post("/g/collect", params={**query, **person, "ep.event_id": "o-9"}, headers=CONSENTING)
+        (kept,) = server.delivered(1)
+        digest = sha256(b"jane.doe@example.com").hexdigest()
+        assert digest in str(kept["event"]["user_data"]["em"])
+        assert server.stop() == 0
+    for file in [*(tmp_path / "data").iterdir(), server.stderr]:
+        content = file.read_bytes()
+        assert b"jane.doe" not in content, file
+        assert b"301234567" not in content, file
