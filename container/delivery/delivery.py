@@ -19,6 +19,7 @@ NOT_CONFIGURED = "the tag is not in the configuration"
 """Why a destination is parked whose tag is gone. It goes on by itself when the tag is back."""
 
 _LONGEST_REST = 60.0
+_REFRESH_EVERY = 5.0
 _AFTER_TROUBLE = 1.0
 _log = logging.getLogger("container.delivery")
 
@@ -88,6 +89,7 @@ class Delivery:
         self._resting = False
         self._wakes = 0
         self._draining = False
+        self._refreshed = 0.0
         self._trouble = ""
 
     async def start(self) -> None:
@@ -133,6 +135,10 @@ class Delivery:
         self._wakes = 0
         for notice in self._outbox.notices():
             _log.error("%s", notice)
+        now = self._clock()
+        if not now - _REFRESH_EVERY < self._refreshed <= now:
+            self._refreshed = now
+            await self._outbox.refresh()
         tags = self._tags()
         rest = _LONGEST_REST
         for group in self._outbox.groups().values():
@@ -174,6 +180,7 @@ class Delivery:
                 rest = _AFTER_TROUBLE
             if self._draining and not self._tasks:
                 return
+            rest = min(rest, _REFRESH_EVERY)
             self._resting = rest > self._pace.batch_wait
             if not self._resting:
                 # A batch is filling somewhere. Hits do not wake us then, so look now and then for a new destination.

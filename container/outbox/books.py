@@ -89,6 +89,6 @@ def read_accounts(connection: sqlite3.Connection) -> dict[int, Account]:
         elif end == "dead":
             account.dead += count
         account.pending -= count
-        if reason:
+        if reason and count:
             account.reasons.setdefault(end, {})[reason] = count
     return accounts

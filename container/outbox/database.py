@@ -162,3 +162,10 @@ def read_only(path: Path) -> closing[sqlite3.Connection]:
     """A connection that cannot change anything, to look at a file in use. Raises ``sqlite3.Error``."""
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5.0)
     return closing(connection)
+
+
+def changing(path: Path) -> closing[sqlite3.Connection]:
+    """A connection that may change a file in use, but never makes one. Raises ``sqlite3.Error``."""
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=5.0)
+    connection.execute("PRAGMA synchronous = FULL")
+    return closing(connection)

@@ -185,6 +185,10 @@ class Outbox(ABC):
         """Let a parked destination go on; does nothing when it is not parked."""
 
     @abstractmethod
+    async def refresh(self) -> None:
+        """Learn what another process changed, such as dead letters that were made pending again."""
+
+    @abstractmethod
     def groups(self) -> Mapping[tuple[str, str], Group]:
         """What is there for whom, from memory, by tag and destination."""
 

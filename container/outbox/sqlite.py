@@ -122,6 +122,9 @@ class SqliteOutbox(Outbox):
     async def unpark(self, tag: str, destination: str, now: float) -> None:
         await self._ask(lambda: self._store.unpark(tag, destination, now))
 
+    async def refresh(self) -> None:
+        await self._ask(self._store.refresh, reads=True)
+
     def groups(self) -> Mapping[tuple[str, str], Group]:
         return self._store.groups
 

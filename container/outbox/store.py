@@ -27,6 +27,7 @@ class Store:
         self._connection: sqlite3.Connection | None = None
         self._shelves: dict[Name, Shelf] = {}
         self._highest = 0
+        self._version = 0
         self._pending = 0
         self._size = 0
         self._since_measured = 0
@@ -177,6 +178,14 @@ class Store:
                 shelf.put_back(ids)
                 self.groups[name].in_flight = len(shelf.in_flight)
 
+    def refresh(self) -> None:
+        """Read the groups again when another connection changed the file."""
+        connection = self.open()
+        version = connection.execute("PRAGMA data_version").fetchone()[0]
+        if version != self._version:
+            self._version = version
+            self._read_groups(connection)
+
     def status(self) -> Status:
         """The books as they are in the file."""
         connection = self.open()
@@ -191,13 +200,20 @@ class Store:
     # helpers
 
     def _recall(self, connection: sqlite3.Connection) -> None:
-        old, self._shelves = self._shelves, {}
         self._keys = Keys(connection)
-        accounts = read_accounts(connection)
         self._tally = Tally()
+        self._version = connection.execute("PRAGMA data_version").fetchone()[0]
+        self._size = used_bytes(connection)
+        self._read_groups(connection)
+
+    def _read_groups(self, connection: sqlite3.Connection) -> None:
+        old, self._shelves = self._shelves, {}
+        accounts = read_accounts(connection)
         for number, account in accounts.items():
             name = (account.tag, account.destination)
             group = self._group(name)
+            if self._connection is not None:  # it was open, so what is more than before has just come
+                group.arrivals += max(0, account.pending - group.pending)
             group.pending, group.parked = account.pending, account.parked
             group.resumed_at = account.resumed_at
             kept = old.get(name)
@@ -208,7 +224,6 @@ class Store:
             self.groups[name].pending = self.groups[name].in_flight = 0
             self.groups[name].parked = ""
         self._pending = sum(account.pending for account in accounts.values())
-        self._size = used_bytes(connection)
 
     def _forget_transaction(self, undone: bool) -> None:
         if undone:

@@ -13,6 +13,7 @@ import pytest
 from container.component import Response
 from container.delivery import delivery as delivery_module
 from container.outbox import OutboxUnavailable, Parcel, open_outbox
+from container.outbox.dead import redrive
 from tests.delivery.world import NOW, LetterTag, World, accepts, is_down, play, refuses_bad
 
 DAY = 86400.0
@@ -580,3 +581,17 @@ def test_a_pause_configured_longer_than_a_day_is_a_day(tmp_path: Path) -> None:
         assert len(world.vendor.requests) == 2
 
     play(tmp_path, work, give_up_after=7 * DAY, retry_first=3 * DAY, retry_longest=3 * DAY)
+
+
+def test_dead_letters_sent_again_by_hand_are_delivered_by_a_running_server(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        world.vendor.answers["meta/1"] = lambda bodies: Response(410)
+        await world.put(1)
+        await world.rounds()
+        world.vendor.answers["meta/1"] = accepts
+        world.now += 2 * DAY
+        assert sum(redrive(tmp_path / "outbox.db", world.now)) == 1
+        await world.pass_time(5)
+        assert world.vendor.taken == [1]
+
+    play(tmp_path, work)

@@ -1,0 +1,147 @@
+"""The dead letters of an SQLite outbox: looked at, sent again or thrown away by people, while a server runs or not."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from container.outbox.books import OTHER_REASONS
+from container.outbox.database import changing, in_words, read_only
+from container.outbox.outbox import OutboxUnavailable
+from container.outbox.schema import add_to_books, write_wide
+from container.outbox.shelf import as_list
+
+CHUNK = 500
+"""Letters handled in one transaction, so that a server that is running is not held up."""
+
+_WHERE = """
+WHERE (:id = 0 OR dead.id = :id) AND (:tag = '' OR destinations.tag = :tag)
+AND (:reason = '' OR instr(dead.reason, :reason) > 0) AND dead.died >= :since AND dead.died < :until
+AND dead.id > :after ORDER BY dead.id LIMIT :limit"""
+_FROM = "FROM dead JOIN destinations ON destinations.id = dead.grp"
+_LETTERS = (
+    "SELECT dead.id, tag, destination, event_name, event_id, client, accepted, died, attempts, status, reason, body "
+    f"{_FROM} {_WHERE}"
+)
+_CHOSEN = f"SELECT dead.id, dead.grp, dead.reason {_FROM} {_WHERE}"
+# Attempts of at least one put them into the index of due times, which is where a running server looks for them.
+_REVIVE = """
+INSERT INTO pending (id, grp, accepted, attempts, due, status, reason, event_name, event_id, client, body)
+SELECT id, grp, accepted, max(attempts, 1), ?, status, reason, event_name, event_id, client, body
+FROM dead WHERE id IN (SELECT value FROM json_each(?))"""
+_DELETE = "DELETE FROM dead WHERE id IN (SELECT value FROM json_each(?))"
+
+_Chosen = tuple[int, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A payload that nobody sends by itself any more, with the vendor's last words. Times are unix seconds."""
+
+    id: int
+    tag: str
+    destination: str
+    event_name: str
+    event_id: str
+    client: str
+    accepted: float
+    died: float
+    attempts: int
+    status: int
+    reason: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which letters: every field that is set narrows it. ``reason`` is a part of it; they died within the times."""
+
+    id: int = 0
+    tag: str = ""
+    reason: str = ""
+    since: float = 0.0
+    until: float = 1e18
+
+
+def letters(path: Path, choice: Choice = Choice(), limit: int = 100, after: int = 0) -> list[DeadLetter]:
+    """The chosen letters by id, from the one after ``after``. Raises ``OutboxUnavailable``."""
+    with _telling(path), read_only(path) as connection:
+        words = {**asdict(choice), "limit": limit, "after": after}
+        return [DeadLetter(*row) for row in connection.execute(_LETTERS, words).fetchall()]
+
+
+def count(path: Path, choice: Choice = Choice()) -> int:
+    """How many letters are chosen: what ``redrive`` and ``purge`` would handle. Raises ``OutboxUnavailable``."""
+    with _telling(path), read_only(path) as connection:
+        words = {**asdict(choice), "limit": -1, "after": 0}
+        return int(connection.execute(f"SELECT count(*) FROM ({_CHOSEN})", words).fetchone()[0])
+
+
+def redrive(path: Path, now: float, choice: Choice = Choice()) -> Iterator[int]:
+    """Make the chosen letters pending and due; yields how many with every step.
+
+    Their destination counts as resumed now, so that they are not given up at once. What a vendor takes no more because
+    of its age dies again. Raises ``OutboxUnavailable``; the steps before stay done.
+    """
+
+    def revive(connection: sqlite3.Connection, chosen: list[_Chosen]) -> None:
+        ids = as_list(row for row, _, _ in chosen)
+        connection.execute(_REVIVE, (now, ids))
+        connection.execute(_DELETE, (ids,))
+        for grp in {grp for _, grp, _ in chosen}:
+            connection.execute("UPDATE destinations SET resumed_at = ? WHERE id = ?", (now, grp))
+        for (grp, reason), number in Counter((grp, reason) for _, grp, reason in chosen).items():
+            _unbook(connection, grp, reason, number)
+
+    return _in_chunks(path, choice, revive)
+
+
+def purge(path: Path, choice: Choice = Choice()) -> Iterator[int]:
+    """Throw the chosen letters away; yields how many with every step. The books remember that they died."""
+
+    def throw(connection: sqlite3.Connection, chosen: list[_Chosen]) -> None:
+        connection.execute(_DELETE, (as_list(row for row, _, _ in chosen),))
+        for grp, number in Counter(grp for _, grp, _ in chosen).items():
+            connection.execute("UPDATE destinations SET purged = purged + ? WHERE id = ?", (number, grp))
+
+    return _in_chunks(path, choice, throw)
+
+
+def _in_chunks(
+    path: Path, choice: Choice, change: Callable[[sqlite3.Connection, list[_Chosen]], None]
+) -> Iterator[int]:
+    """Change letters some at a time, each time in one transaction; nothing is held while the caller looks on."""
+    after = 0
+    with _telling(path), changing(path) as connection:
+        while True:
+            connection.execute("BEGIN IMMEDIATE")
+            words = {**asdict(choice), "limit": CHUNK, "after": after}
+            chosen = connection.execute(_CHOSEN, words).fetchall()
+            change(connection, chosen)
+            connection.execute("COMMIT")
+            if not chosen:
+                return
+            after = chosen[-1][0]
+            yield len(chosen)
+
+
+def _unbook(connection: sqlite3.Connection, grp: int, reason: str, number: int) -> None:
+    """Take letters out of the dead in the books, where they may be under the reason that others share."""
+    book = "SELECT count FROM books WHERE grp = ? AND end = 'dead' AND reason = ?"
+    row = connection.execute(book, (grp, reason)).fetchone()
+    own = min(number, row[0] if row else 0)
+    for name, part in ((reason, own), (OTHER_REASONS, number - own)):
+        if part:
+            write_wide(connection, add_to_books, [grp, "dead", name, -part], 4)
+
+
+@contextmanager
+def _telling(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise OutboxUnavailable(f"outbox {path}: {in_words(error)}") from None
