@@ -46,6 +46,7 @@ class Delivery:
     ``tags`` gives the tags of the configuration in force by name; ``endpoint`` where a tag's requests go. A payload
     is given up ``give_up_after`` seconds after it was accepted, or after its destination was last unparked, and
     never sent past the tag's ``oldest``. Order is not promised. A slow or dead destination holds up no other.
+    ``totals`` counts since it was made, for metrics.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Delivery:
         random: Callable[[], float] = randomness.random,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        self.totals = Tally()
         self._outbox = outbox
         self._transport = transport
         self._tags = tags
@@ -246,7 +248,7 @@ class Delivery:
             if verdict is None or verdict.action != "done" or tally.postponed:
                 lane.more = True  # the outbox knows when
             if tally.buried:
-                _log.warning("%s: %d payloads are dead; see tagdock outbox dead", _called(group), tally.buried)
+                _log.warning("%s: %d dead; see tagdock outbox dead", _called(group), tally.buried)
         except asyncio.CancelledError:
             self._outbox.release(parcels)
             lane.more = True
@@ -258,6 +260,7 @@ class Delivery:
             lane.more = True
         finally:
             lane.in_flight -= 1
+            self.totals.add(tally)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -18,12 +18,19 @@ _ACTIONS = frozenset(get_args(get_type_hints(Verdict)["action"]))
 
 @dataclass(slots=True)
 class Tally:
-    """What became of a batch: how many were delivered, buried, put off, and by how many requests."""
+    """What became of payloads: how many were delivered, buried, put off, and by how many requests."""
 
     requests: int = 0
     delivered: int = 0
     buried: int = 0
     postponed: int = 0
+
+    def add(self, other: Tally) -> None:
+        """Count what became of others too."""
+        self.requests += other.requests
+        self.delivered += other.delivered
+        self.buried += other.buried
+        self.postponed += other.postponed
 
 
 @dataclass(slots=True)

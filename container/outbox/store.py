@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
+from container.component import Entry
 from container.outbox import schema
 from container.outbox.books import Name, Tally, read_accounts
 from container.outbox.database import Database, used_bytes
@@ -56,7 +58,8 @@ class Store:
         connection, self._connection = self._connection, None
         self._forget_transaction(undone=True)
         if connection is not None:
-            connection.close()
+            with suppress(sqlite3.Error):  # a connection that cannot even be closed is given up
+                connection.close()
 
     def begin(self) -> None:
         """Start a transaction that may write."""

@@ -12,7 +12,7 @@ import pytest
 
 from container.component import Response
 from container.delivery import delivery as delivery_module
-from container.outbox import OutboxUnavailable, Parcel, open_outbox
+from container.outbox import OutboxUnavailable, Parcel
 from container.outbox.dead import redrive
 from tests.delivery.world import NOW, LetterTag, World, accepts, is_down, play, refuses_bad
 
@@ -196,6 +196,8 @@ def test_poison_is_found_and_buried_and_everything_else_delivered(tmp_path: Path
         books = await world.account()
         assert (books.delivered, books.dead, books.pending) == (993, 7, 0)
         assert books.reasons == {"dead": {"said 400": 7}}
+        totals = world.delivery.totals
+        assert (totals.delivered, totals.buried, totals.requests) == (993, 7, len(world.vendor.requests))
         assert Counter(world.vendor.taken) == Counter(set(range(1000)) - poison)
         assert len(world.vendor.requests) <= 7 * 2 * 10
 
@@ -556,17 +558,17 @@ def test_no_more_is_in_memory_than_the_batches_under_way(tmp_path: Path) -> None
     play(tmp_path, work, batch_count=50)
 
 
-def test_a_set_aside_file_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    (tmp_path / "outbox.db").write_bytes(b"this is not a database, and it is longer than a header would be" * 40)
+def test_what_the_outbox_noticed_is_logged_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def work(world: World) -> None:
+        said = ["outbox.db: the file was set aside"]
+        monkeypatch.setattr(world.outbox, "notices", lambda: [said.pop()] if said else [])
+        await world.rounds()
+        await world.rounds()
 
-    async def run() -> None:
-        world = World(tmp_path)
-        world.outbox = open_outbox(f"sqlite:{tmp_path / 'outbox.db'}")
-        assert "set aside" in await world.outbox.open()
-        assert world.outbox.notices() == []
-        await world.outbox.close()
-
-    asyncio.run(run())
+    play(tmp_path, work)
+    assert [record.getMessage() for record in caplog.records] == ["outbox.db: the file was set aside"]
 
 
 def test_a_pause_configured_longer_than_a_day_is_a_day(tmp_path: Path) -> None:
