@@ -147,6 +147,23 @@ class Suppressed:
 
 
 @dataclass(slots=True)
+class Entry:
+    """One payload for one destination, on its way into the outbox.
+
+    ``body`` is JSON without a token; ``time`` is the acceptance in unix seconds. An empty ``event_id`` means that the
+    payload cannot be told from another one, so it is never suppressed. ``client`` is the client that read the event.
+    """
+
+    tag: str
+    destination: str
+    event_name: str
+    event_id: str
+    body: bytes
+    time: float
+    client: str = ""
+
+
+@dataclass(slots=True)
 class Request:
     """One HTTP request to a vendor."""
 

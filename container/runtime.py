@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 
-from container.component import Answer, Client, Cookie, Incoming, Payload, Reading, Suppressed
-from container.config.document import Binding, Configuration
+from container.component import Answer, Client, Cookie, Entry, Incoming, Payload, Reading, Suppressed
+from container.config.document import Binding, Configuration, Trigger
 from container.consent import UNSET, ConsentPolicy
 from container.context import Context, Shared
 from container.hit import Hit
@@ -24,24 +22,12 @@ _encode = msgspec.json.Encoder().encode
 
 
 @dataclass(slots=True)
-class Outgoing:
-    """One payload for one destination, ready for the outbox. ``body`` is JSON without any token."""
-
-    tag: str
-    destination: str
-    event_name: str
-    event_id: str
-    body: bytes
-    client: str
-
-
-@dataclass(slots=True)
 class Routed:
     """What came of a hit: who took it, what to answer, what to deliver; the trace when it was asked for."""
 
     client: str | None
     answer: Answer
-    outgoing: list[Outgoing] = field(default_factory=list)
+    outgoing: list[Entry] = field(default_factory=list)
     cookies: list[Cookie] = field(default_factory=list)
     suppressed: list[tuple[str, str]] = field(default_factory=list)
     events: int = 0
@@ -125,8 +111,8 @@ def _event(
         routed.failures.append(failure)
     if routed.trace is None:
         if not failure:
-            for binding in configuration.candidates(context.event_name):
-                _decide(binding, context, policy, routed, None)
+            for binding, triggers in configuration.candidates(context.event_name):
+                _decide(binding, triggers, context, policy, routed, None)
         return
     event_trace = EventTrace(context.event, context.consent or UNSET, [], incoming.implicit)
     event_trace.notes = context.notes if context.notes is not None else []
@@ -134,14 +120,21 @@ def _event(
     for binding in configuration.bindings:
         trace = TagTrace(binding.name, binding.tag.type, "failed", failure)
         if not failure:
-            _decide(binding, context, policy, routed, trace)
+            _decide(binding, binding.fires_on, context, policy, routed, trace)
         event_trace.tags.append(trace)
 
 
-def _decide(binding: Binding, context: Context, policy: ConsentPolicy, routed: Routed, trace: TagTrace | None) -> None:
+def _decide(
+    binding: Binding,
+    triggers: tuple[Trigger, ...],
+    context: Context,
+    policy: ConsentPolicy,
+    routed: Routed,
+    trace: TagTrace | None,
+) -> None:
     """One tag's decision about one event, written into the trace when there is one."""
     try:
-        fired = _firing(binding, context, policy, trace)
+        fired = _firing(binding, triggers, context, policy, trace)
         if fired is None:
             return
         drop = context.event.get("x-tagdock-drop")
@@ -162,7 +155,7 @@ def _decide(binding: Binding, context: Context, policy: ConsentPolicy, routed: R
         body = _encode(built.body)
         for destination in built.destinations:
             routed.outgoing.append(
-                Outgoing(binding.name, destination, built.event_name, built.event_id, body, context.client)
+                Entry(binding.name, destination, built.event_name, built.event_id, body, context.now, context.client)
             )
         if trace is not None:
             trace.outcome, trace.reason, trace.payload = "fired", fired, built.body
@@ -173,10 +166,12 @@ def _decide(binding: Binding, context: Context, policy: ConsentPolicy, routed: R
             trace.outcome, trace.reason = "failed", f"the tag failed: {type(error).__name__}"
 
 
-def _firing(binding: Binding, context: Context, policy: ConsentPolicy, trace: TagTrace | None) -> str | None:
+def _firing(
+    binding: Binding, triggers: tuple[Trigger, ...], context: Context, policy: ConsentPolicy, trace: TagTrace | None
+) -> str | None:
     """The trigger that fires the tag, or None when it may not fire; the trace then says why."""
     fired = ""
-    for trigger in binding.fires_on:
+    for trigger in triggers:
         if trigger.holds(context):
             fired = trigger.name
             break
@@ -200,9 +195,3 @@ def _firing(binding: Binding, context: Context, policy: ConsentPolicy, trace: Ta
             trace.outcome, trace.reason = "no_consent", f"{refused} is {state}{why}"
         return None
     return fired
-
-
-def payload_view(body: Mapping[str, Any]) -> dict[str, Any]:
-    """A payload as JSON-compatible data, exactly as the outbox would keep it."""
-    decoded: dict[str, Any] = msgspec.json.decode(_encode(body))
-    return decoded

@@ -190,17 +190,26 @@ class Configuration:
     """What readers of the configuration worked out of it once."""
 
     def __post_init__(self) -> None:
-        self._by_name: dict[str, tuple[Binding, ...]] = {}
-        self._any_name = tuple(one for one in self.bindings if _names(one) is None)
-        for name in {name for one in self.bindings for name in _names(one) or ()}:
-            self._by_name[name] = tuple(one for one in self.bindings if (names := _names(one)) is None or name in names)
+        names = {name for one in self.bindings for name in _names(one)}
+        self._by_name = {name: self._candidates(name) for name in names}
+        self._any_name = self._candidates(None)
         self.clients_by_priority = tuple(
             sorted(self.clients.items(), key=lambda named: -named[1].priority)  # a stable sort keeps the file's order
         )
 
-    def candidates(self, event_name: str) -> tuple[Binding, ...]:
-        """The tags whose triggers could hold for an event of this name; on most hits that is few of them."""
+    def candidates(self, event_name: str) -> tuple[tuple[Binding, tuple[Trigger, ...]], ...]:
+        """The tags that could fire for an event of this name, with the triggers that could; on most hits few do."""
         return self._by_name.get(event_name, self._any_name)
+
+    def _candidates(self, name: str | None) -> tuple[tuple[Binding, tuple[Trigger, ...]], ...]:
+        found = []
+        for one in self.bindings:
+            triggers = tuple(
+                trigger for trigger in one.fires_on if (own := trigger.event_names()) is None or name in own
+            )
+            if triggers:
+                found.append((one, triggers))
+        return tuple(found)
 
     @property
     def tags(self) -> dict[str, Tag]:
@@ -208,11 +217,6 @@ class Configuration:
         return {one.name: one.tag for one in self.bindings}
 
 
-def _names(binding: Binding) -> frozenset[str] | None:
-    names: set[str] = set()
-    for trigger in binding.fires_on:
-        own = trigger.event_names()
-        if own is None:
-            return None
-        names |= own
-    return frozenset(names)
+def _names(binding: Binding) -> frozenset[str]:
+    """The event names its triggers mention."""
+    return frozenset().union(*(trigger.event_names() or () for trigger in binding.fires_on))

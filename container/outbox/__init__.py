@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from container.component import Entry
 from container.outbox.outbox import (
     Account,
-    Entry,
     Group,
     Outbox,
     OutboxError,

@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from container.component import Entry as Entry
+
 IDEMPOTENCY_WINDOW = 48 * 3600.0
 """Seconds in which the same event may not be accepted twice: the window in which Meta itself deduplicates."""
 
@@ -26,23 +28,6 @@ class OutboxUnavailable(OutboxError):
 
 class OutboxFull(OutboxUnavailable):
     """A limit of the outbox is reached. New payloads are refused; those it holds go on being delivered."""
-
-
-@dataclass(slots=True)
-class Entry:
-    """One payload for one destination on its way in.
-
-    ``body`` is JSON without a token; ``time`` is the acceptance in unix seconds. An empty ``event_id`` means that the
-    payload cannot be told from another one, so it is never suppressed. ``client`` is the client that read the event.
-    """
-
-    tag: str
-    destination: str
-    event_name: str
-    event_id: str
-    body: bytes
-    time: float
-    client: str = ""
 
 
 @dataclass(slots=True, frozen=True)

@@ -11,9 +11,9 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
+from container.component import Entry
 from container.outbox.database import Database, in_words, is_broken
 from container.outbox.outbox import (
-    Entry,
     Group,
     Outbox,
     OutboxError,

@@ -11,7 +11,7 @@ from container.outbox import schema
 from container.outbox.books import Name, Tally, read_accounts
 from container.outbox.database import Database, used_bytes
 from container.outbox.keys import Keys, key_of
-from container.outbox.outbox import SAME_EVENT, Entry, Group, OutboxFull, Parcel, Status, Taken
+from container.outbox.outbox import SAME_EVENT, Group, OutboxFull, Parcel, Status, Taken
 from container.outbox.shelf import Shelf, as_list
 
 LONGEST_REASON = 300

@@ -15,12 +15,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
-from container.component import Tag
+from container.component import Entry, Tag
 from container.config.document import Configuration
 from container.config.load import load
 from container.delivery import Delivery
 from container.metrics import Metrics
-from container.outbox import Entry, OutboxUnavailable, open_outbox
+from container.outbox import OutboxUnavailable, open_outbox
 from container.problem import Problem
 from container.sandbox import Sandbox
 from container.transport import Transport
@@ -110,6 +110,10 @@ class App:
         """Make payloads durable and tell delivery. Raises OutboxUnavailable when they could not be kept."""
         await self.outbox.put(entries)
         self.delivery.wake()
+
+    def suppressed(self, tag: str, reason: str) -> None:
+        """Enter in the books what a tag decided not to send."""
+        self.outbox.suppress(tag, reason)
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:

@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
 from typing import Any, Protocol
 
-from container.component import Answer, Cookie
+from container.component import Answer, Cookie, Entry
 from container.config.document import Configuration
 from container.hit import Hit
 from container.metrics import Metrics
-from container.outbox.outbox import Entry, OutboxUnavailable
+from container.outbox.outbox import OutboxUnavailable
 from container.preview import COOKIE, HEADER, REVEAL_HEADER, allowed, mask
 from container.runtime import Routed, route
 from container.web.address import TrustedProxies
@@ -30,6 +30,9 @@ class Accepting(Protocol):
 
     async def accept(self, entries: list[Entry]) -> None:
         """Returns when the entries are durable; raises OutboxUnavailable."""
+
+    def suppressed(self, tag: str, reason: str) -> None:
+        """Enter in the books what a tag decided not to send."""
 
 
 class Live:
@@ -74,7 +77,7 @@ class Collect:
             await respond(send, Answer(204), [*cors, *_preflight(headers)])
             return
         try:
-            body = await _body(headers, receive, live.limit)
+            body = await _body(headers, receive, live.limit) if _has_body(headers) else b""
         except TooLarge:
             self._metrics.hits["", "too_large"] += 1
             await respond(send, _plain(413, f"the body is larger than {live.limit} bytes"), list(cors))
@@ -92,25 +95,23 @@ class Collect:
         preview = bool(given) and allowed(given, self._token)
         now = self._clock()
         routed = route(hit, live.configuration, now, explain=preview)
-        answer, extra = await self._keep(routed, now)
+        answer, extra = await self._keep(routed)
         if preview and answer is routed.answer:
             answer = _echo(routed, reveal=REVEAL_HEADER in headers)
         await respond(send, answer, [*cors, *extra, *(_set_cookie(one) for one in routed.cookies)])
 
-    async def _keep(self, routed: Routed, now: float) -> tuple[Answer, Headers]:
+    async def _keep(self, routed: Routed) -> tuple[Answer, Headers]:
         """Make the payloads durable and count; the answer is the client's unless they could not be kept."""
         metrics = self._metrics
         name = routed.client or ""
         for failure in routed.failures:
             metrics.failures[failure.partition(":")[0]] += 1
             log.error("%s", failure)
+        for tag, reason in routed.suppressed:
+            self._accepting.suppressed(tag, reason)
         if routed.outgoing:
-            entries = [
-                Entry(one.tag, one.destination, one.event_name, one.event_id, one.body, now, one.client)
-                for one in routed.outgoing
-            ]
             try:
-                await self._accepting.accept(entries)
+                await self._accepting.accept(routed.outgoing)
             except OutboxUnavailable as error:
                 metrics.hits[name, "unavailable"] += 1
                 log.error("a hit was refused with 503, nothing of it was kept: %s", error)
@@ -133,6 +134,11 @@ def read_headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
         else:
             headers[name] = value
     return headers
+
+
+def _has_body(headers: dict[str, str]) -> bool:
+    """Whether the request brings a body (RFC 9112, section 6.3); most hits bring none, and asking for it costs."""
+    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
 
 
 async def _body(headers: dict[str, str], receive: Receive, limit: int) -> bytes:
