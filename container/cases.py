@@ -58,8 +58,7 @@ def read_cases(loaded: Loaded) -> tuple[list[Case], list[Problem]]:
     reading = _Reading(loaded)
     if loaded.top is not None and "tests" in loaded.top.items:
         reading.section(loaded.top.items["tests"])
-    folder = Path(loaded.file).parent / FOLDER
-    for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
+    for path in sorted((loaded.folder / FOLDER).glob("*.yaml")) if loaded.folder is not None else ():
         composer = Composer({})
         top = composer.read(path)
         reading.problems += composer.problems

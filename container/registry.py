@@ -104,7 +104,7 @@ def _load(registry: Registry, file: Path) -> ModuleType | None:
 def _line(error: BaseException, file: Path) -> int:
     trace, line = error.__traceback__, 1
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == str(file):
+        if Path(trace.tb_frame.f_code.co_filename).resolve() == file.resolve():
             line = trace.tb_lineno
         trace = trace.tb_next
     return line

@@ -68,7 +68,7 @@ def description(noun: str, word: str, cls: type[Options]) -> dict[str, Any]:
 
 
 def _default(one: Option) -> Any:
-    if one.default is None or isinstance(one.default, str | int | float | bool | list | dict):
+    if one.default is None or isinstance(one.default, int | float | bool | list | dict):
         return one.default
     if isinstance(one.default, Options):
         return {name: _default(inner) for name, inner in one.default.options.items()}

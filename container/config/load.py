@@ -45,13 +45,16 @@ ROUTING = {
 
 @dataclass
 class Loaded:
-    """What came of a file: a configuration when there is no error, and every problem, warnings included."""
+    """What came of a file: a configuration when there is no error, and every problem, warnings included.
+
+    ``folder`` is where the file stands; None for a text.
+    """
 
     configuration: Configuration | None
     problems: list[Problem]
     top: Node | None = None
     registry: Registry = field(default_factory=Registry)
-    file: str = "config.yaml"
+    folder: Path | None = None
 
     @property
     def errors(self) -> list[Problem]:
@@ -71,7 +74,7 @@ def load(path: str | Path, environ: Mapping[str, str] | None = None) -> Loaded:
     composer = Composer(os.environ if environ is None else environ)
     top = composer.read(path)
     registry = discover(path.parent)
-    return _Loading(composer, registry, str(path)).run(top)
+    return _Loading(composer, registry, str(path), path.parent).run(top)
 
 
 def load_text(text: str, environ: Mapping[str, str] | None = None, *, file: str = "config.yaml") -> Loaded:
@@ -83,10 +86,11 @@ def load_text(text: str, environ: Mapping[str, str] | None = None, *, file: str 
 class _Loading:
     """One run over one file."""
 
-    def __init__(self, composer: Composer, registry: Registry, file: str) -> None:
+    def __init__(self, composer: Composer, registry: Registry, file: str, folder: Path | None = None) -> None:
         self.composer = composer
         self.registry = registry
         self.file = file
+        self.folder = folder
         self.decoder = Decoder(registry)
         self.decoder.problems = composer.problems
         composer.problems.extend(registry.problems)
@@ -139,7 +143,7 @@ class _Loading:
 
     def _loaded(self, configuration: Configuration | None, top: Node | None) -> Loaded:
         problems = sorted(set(self.decoder.problems))
-        return Loaded(configuration, problems, top, self.registry, self.file)
+        return Loaded(configuration, problems, top, self.registry, self.folder)
 
     def _named(self, node: Node | None, noun: str) -> dict[str, Node]:
         """The entries of a section whose names can be used as names."""

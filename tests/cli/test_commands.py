@@ -1,0 +1,280 @@
+"""The commands as their users meet them: what they print, their JSON, their exit codes, never a traceback."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from container.event import CONSENT_PURPOSES
+from container.trace import OUTCOMES
+from tests.cli.tagdock import ROOT, tagdock
+
+HITS = ROOT / "tests" / "hits"
+GOOD = "clients: { browser: ga4 }\n"
+BAD = "clients: { browser: ga5 }\n"
+
+
+def config(folder: Path, text: str) -> Path:
+    path = folder / "config.yaml"
+    path.write_text(text)
+    return path
+
+
+def test_lint_says_that_all_is_well() -> None:
+    done = tagdock("lint")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "config.yaml is in order\n", "")
+    done = tagdock("lint", "--json")
+    assert (done.returncode, json.loads(done.stdout)) == (0, [])
+
+
+def test_lint_prints_a_problem_a_line_and_counts_them(tmp_path: Path) -> None:
+    config(tmp_path, BAD + "triggers: { a: { event: x } }\n")
+    done = tagdock("lint", at=tmp_path)
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        "config.yaml:1:21: clients.browser: 'ga5' is not a type of client; did you mean 'ga4'?",
+        "config.yaml:2:13: warning: triggers.a: nothing uses this trigger; name it in fires_on, in blocked_by or under "
+        "consent, or remove it",
+        "1 error, 1 warning",
+    ]
+
+
+def test_lint_as_json_is_a_list_of_problems_in_the_contract_s_shape(tmp_path: Path) -> None:
+    done = tagdock("lint", "--json", "--config", config(tmp_path, BAD))
+    assert done.returncode == 1
+    (problem,) = json.loads(done.stdout)
+    assert problem == {
+        "file": str(tmp_path / "config.yaml"),
+        "line": 1,
+        "column": 21,
+        "path": "clients.browser",
+        "kind": "unknown",
+        "text": "'ga5' is not a type of client",
+        "hint": "did you mean 'ga4'?",
+        "severity": "error",
+    }
+
+
+def test_a_warning_fails_only_when_it_is_asked_to(tmp_path: Path) -> None:
+    path = config(tmp_path, "triggers: { a: { event: x } }\n")
+    assert tagdock("lint", "-c", path).returncode == 0
+    assert tagdock("lint", "-c", path, "--strict").returncode == 1
+
+
+def test_lint_checks_the_tests_too(tmp_path: Path) -> None:
+    path = config(tmp_path, GOOD + "tests: { a: { given: { client: browsr }, expect: {} } }\n")
+    done = tagdock("lint", "-c", path)
+    assert done.returncode == 1
+    assert "there is no client 'browsr'; did you mean 'browser'?" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["lint", "test", "simulate"])
+def test_a_file_that_is_not_there_is_bad_input(command: str, tmp_path: Path) -> None:
+    words = ["/dev/null"] if command == "simulate" else []
+    done = tagdock(command, *words, at=tmp_path)
+    assert done.returncode == 1
+    assert "config.yaml:1:1: the file cannot be read: no such file or directory" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["nonsense"], ["lint", "--nonsense"], ["simulate"], ["explain", "a", "b"], ["simulate", "x", "--at", "soon"],
+     ["simulate", "x", "--at", "nan"], ["simulate", "x", "--at", "1e300"]],
+)  # fmt: skip
+def test_wrong_usage_ends_with_two(words: list[str]) -> None:
+    done = tagdock(*words)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "Error" in done.stderr
+
+
+def test_help_names_every_verb() -> None:
+    done = tagdock("--help")
+    assert done.returncode == 0
+    for verb in ("serve", "lint", "test", "simulate", "explain", "schema"):
+        assert verb in done.stdout
+        assert tagdock(verb, "--help").returncode == 0
+
+
+def test_test_runs_every_case_and_those_chosen() -> None:
+    done = tagdock("test")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1] == "7 passed, 0 failed"
+    chosen = tagdock("test", "-k", "CRAWLER")
+    assert chosen.stdout == "✓ a crawler is no visitor\n1 passed, 0 failed\n"
+
+
+FAILING = (
+    GOOD
+    + """
+triggers: { page: { event: page_view } }
+tags:
+  meta: { meta_capi: { pixel_id: "1234567890", access_token: $TOKEN }, fires_on: page, needs_consent: [] }
+tests:
+  nothing fires:
+    at: 2026-03-01T12:00:00Z
+    given: { client: browser, query: { v: 2, tid: G-1, cid: 1.2, en: page_view } }
+    expect: { fired: [], response: 200 }
+"""
+)
+
+
+def test_a_failed_test_shows_where_what_was_expected_and_what_came(tmp_path: Path) -> None:
+    done = tagdock("test", "-c", config(tmp_path, FAILING))
+    assert done.returncode == 1
+    assert (
+        done.stdout.replace(f"{tmp_path}/", "")
+        == """✗ nothing fires
+  config.yaml:10: fired; meta: fired, page
+    expected
+      []
+    received
+      [
+        "meta"
+      ]
+  config.yaml:10: response
+    expected
+      {
+        "status": 200
+      }
+    received
+      {
+        "status": 204
+      }
+0 passed, 1 failed
+"""
+    )
+
+
+def test_a_failed_test_as_json(tmp_path: Path) -> None:
+    done = tagdock("test", "--json", "-c", config(tmp_path, FAILING))
+    assert done.returncode == 1
+    (result,) = json.loads(done.stdout)
+    assert (result["name"], result["line"], result["passed"]) == ("nothing fires", 7, False)
+    assert result["differences"][0]["expected"] == []
+    assert result["differences"][0]["received"] == ["meta"]
+
+
+def test_no_test_at_all_is_no_success(tmp_path: Path) -> None:
+    done = tagdock("test", "-c", config(tmp_path, GOOD))
+    assert done.returncode == 1
+    assert "there is no test to run" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["ga4.jsonl", "pixel.jsonl"])
+def test_simulate_prints_one_object_a_hit_in_the_contract_s_shape(name: str) -> None:
+    done = tagdock("simulate", HITS / name, "--json", "--at", "2026-03-01T12:00:00Z")
+    assert (done.returncode, done.stderr) == (0, "")
+    written = [json.loads(line) for line in (HITS / name).read_text().splitlines() if line.strip()]
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["hit"] for one in found] == [one["id"] for one in written]
+    for one in found:
+        assert set(one) == {"hit", "client", "response", "events", "problems"}
+        assert one["client"] in {"browser", "pixel", None}
+        assert isinstance(one["response"]["status"], int)
+        for event in one["events"]:
+            _check_event(event)
+
+
+def _check_event(event: dict[str, Any]) -> None:
+    assert set(event) - {"implicit_consent", "notes"} == {"event", "consent", "tags"}
+    assert tuple(event["consent"]) == CONSENT_PURPOSES
+    assert set(event["consent"].values()) <= {"granted", "denied", "unset"}
+    for tag in event["tags"]:
+        assert set(tag) - {"payload", "notes"} == {"tag", "type", "outcome", "reason"}
+        assert tag["outcome"] in OUTCOMES
+        assert tag["reason"]
+        assert ("payload" in tag) == (tag["outcome"] == "fired")
+
+
+def test_simulate_gives_the_same_every_time() -> None:
+    words = ("simulate", HITS / "ga4.jsonl", "--json", "--at", "2026-03-01T12:00:00Z")
+    assert tagdock(*words, PYTHONHASHSEED="1").stdout == tagdock(*words, PYTHONHASHSEED="2").stdout
+
+
+def test_simulate_for_people_never_crops_a_line(tmp_path: Path) -> None:
+    name = "n" * 300
+    hit = {"id": "long", "path": "/g/collect", "query": f"v=2&tid=G-1&cid=1.2&en={name}&gcs=G111"}
+    (tmp_path / "hits.jsonl").write_text(json.dumps(hit) + "\n")
+    done = tagdock("simulate", tmp_path / "hits.jsonl", COLUMNS="40")
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert lines[0] == "long  browser  204"
+    assert lines[1].startswith(f"  {name}  ad_storage granted")
+    assert "…" not in done.stdout
+
+
+def test_what_a_hit_holds_cannot_command_the_terminal(tmp_path: Path) -> None:
+    hit = {"id": "a\x1b[31m", "path": "/g/collect", "query": "v=2&tid=G-1&cid=1.2&en=%1B%5D0;owned%07&gcs=G111"}
+    (tmp_path / "hits.jsonl").write_text(json.dumps(hit) + "\n")
+    done = tagdock("simulate", tmp_path / "hits.jsonl")
+    assert done.returncode == 0
+    assert "\x1b" not in done.stdout
+    assert "\\x1b" in done.stdout
+
+
+def test_a_terminal_that_knows_no_unicode_is_served_all_the_same() -> None:
+    done = tagdock("test", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert "\\u2713 a free order is not a conversion" in done.stdout
+
+
+def test_simulate_reads_raw_requests(tmp_path: Path) -> None:
+    (tmp_path / "one.http").write_text(
+        "GET /g/collect?v=2&tid=G-1&cid=1.2&en=page_view&gcs=G111 HTTP/1.1\nHost: a.example\n"
+    )
+    done = tagdock("simulate", tmp_path / "one.http", "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["events"][0]["event"]["event_name"] == "page_view"
+
+
+@pytest.mark.parametrize(
+    "text", ["nonsense\n", "[]\n", '{"path": 5, "headers": []}\n', "\x00\n", '{"query": {"a": {}}}\n']
+)
+def test_a_line_that_is_no_hit_is_bad_input(text: str, tmp_path: Path) -> None:
+    (tmp_path / "hits.jsonl").write_text(text)
+    done = tagdock("simulate", tmp_path / "hits.jsonl", "--json")
+    assert done.returncode == 1
+    assert "hits.jsonl:1: " in done.stderr
+
+
+def test_explain_lists_every_component_and_section() -> None:
+    done = tagdock("explain")
+    assert done.returncode == 0
+    for word in ("ga4", "json_webhook", "jsonpath", "where", "augment", "meta_capi", "delivery"):
+        assert f"  {word} " in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("word", ["where", "meta_capi", "ga4", "delivery", "container", "exclude"])
+def test_explain_tells_one_component_from_its_declaration_in_a_hundred_columns(word: str) -> None:
+    done = tagdock("explain", word, COLUMNS="40")
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"{word}  ")
+    assert max(map(len, done.stdout.splitlines())) <= 100
+    (described,) = json.loads(tagdock("explain", word, "--json").stdout)
+    for option in described["options"]:
+        assert set(option) == {"name", "type", "required", "default", "help", "bare", "secret"}
+        assert " ".join(option["help"].split()) in " ".join(done.stdout.split())
+
+
+def test_explain_suggests_the_nearest_word() -> None:
+    done = tagdock("explain", "jsonpth")
+    assert done.returncode == 1
+    assert done.stderr == "there is nothing called 'jsonpth'; did you mean 'jsonpath'?\n"
+
+
+def test_explain_as_json_holds_everything() -> None:
+    found = json.loads(tagdock("explain", "--json").stdout)
+    assert {one["sort"] for one in found} == {"client", "variable", "condition", "transformation", "tag", "section"}
+    secrets = {(one["name"], option["name"]) for one in found for option in one["options"] if option["secret"]}
+    assert ("meta_capi", "access_token") in secrets
+
+
+def test_schema_is_json() -> None:
+    done = tagdock("schema")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["title"] == "tagdock configuration"

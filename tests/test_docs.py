@@ -1,0 +1,61 @@
+"""The documents: the reference is what the declarations say, every link leads somewhere, every example is right."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from container.cli.reference import reference
+from container.config.load import load_text
+from container.expression import compile_expression
+from container.jinja import ENVIRONMENT
+from container.registry import discover
+from triggers.operators import OPERATORS
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+OURS = ("configuration.md", "expressions.md", "testing.md", "reference.md")
+
+
+def test_the_reference_is_fresh() -> None:
+    assert (DOCS / "reference.md").read_text() == reference(discover()), (
+        "write it anew: tagdock explain --markdown > docs/reference.md"
+    )
+
+
+def test_every_component_and_option_is_in_the_reference() -> None:
+    text = (DOCS / "reference.md").read_text()
+    for found in discover().components.values():
+        for word, cls in found.items():
+            assert f"### `{word}`" in text
+            assert all(f"`{one.name}`" in text for one in cls.options.values())
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_link_leads_somewhere(name: str) -> None:
+    text = (DOCS / name).read_text()
+    links = re.findall(r"\]\(([^)#]+)", text)
+    assert [link for link in links if "://" not in link and not (DOCS / link).exists()] == []
+
+
+@pytest.mark.parametrize("name", ["configuration.md", "expressions.md", "testing.md"])
+def test_every_configuration_in_the_documents_is_valid(name: str) -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", (DOCS / name).read_text(), re.S)
+    assert blocks
+    for block in blocks:
+        assert [str(one) for one in load_text(block).errors] == [], block
+
+
+def test_every_filter_is_documented_and_every_documented_expression_compiles() -> None:
+    text = (DOCS / "expressions.md").read_text()
+    assert [name for name in ENVIRONMENT.filters if f"`{name}`" not in text] == []
+    written = [one for one in re.findall(r"`(\{\{.*?\}\})`", text) if "..." not in one]
+    assert len(written) > 10
+    assert all(compile_expression(one).names for one in written)
+
+
+def test_every_operator_is_documented() -> None:
+    text = (DOCS / "configuration.md").read_text()
+    assert [word for word in [*OPERATORS, "not", "ignore_case"] if f"`{word}`" not in text] == []
