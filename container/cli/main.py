@@ -6,7 +6,7 @@ import importlib
 
 import click
 
-VERBS = ("serve", "lint", "test", "simulate", "explain", "schema")
+VERBS = ("serve", "lint", "test", "simulate", "explain", "quality", "schema")
 
 
 class Verbs(click.Group):

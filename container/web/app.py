@@ -62,7 +62,7 @@ class App:
         self.configuration = configuration
         delivery = configuration.delivery
         self.outbox = open_outbox(delivery.outbox, max_pending=delivery.limit.payloads)
-        self.sandbox = Sandbox(_beside(delivery.outbox, "sandbox.db"), clock, token_required=False)
+        self.sandbox = Sandbox(_beside(delivery.outbox, "sandbox.db"), clock, token_required=True)
         self.transport = Transport()
         self.delivery = Delivery(
             self.outbox,
