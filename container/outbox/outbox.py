@@ -171,7 +171,10 @@ class Outbox(ABC):
 
     @abstractmethod
     async def refresh(self) -> None:
-        """Learn what another process changed, such as dead letters that were made pending again."""
+        """Learn what another process changed, such as dead letters made pending again, and whether trouble is over.
+
+        To be called now and then: a server that is not ready gets no hits that would find out.
+        """
 
     @abstractmethod
     def groups(self) -> Mapping[tuple[str, str], Group]:

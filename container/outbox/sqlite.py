@@ -76,6 +76,7 @@ class SqliteOutbox(Outbox):
         try:
             await self._ask(self._store.open, reads=True)
         except OutboxUnavailable as error:
+            self._trouble = str(error)
             return str(error)
         return "; ".join(self.notices())
 
@@ -123,6 +124,12 @@ class SqliteOutbox(Outbox):
         await self._ask(lambda: self._store.unpark(tag, destination, now))
 
     async def refresh(self) -> None:
+        if self._trouble:
+            try:
+                await self._ask(self._store.probe)
+                self._trouble = ""
+            except OutboxError as error:
+                self._trouble = str(error)
         await self._ask(self._store.refresh, reads=True)
 
     def groups(self) -> Mapping[tuple[str, str], Group]:

@@ -181,6 +181,11 @@ class Store:
                 shelf.put_back(ids)
                 self.groups[name].in_flight = len(shelf.in_flight)
 
+    def probe(self) -> None:
+        """Write without changing anything, as far as a ``put`` of one payload would get."""
+        self._check_limits(self.open(), 1)
+        self.open().execute(f"PRAGMA user_version = {schema.VERSION}")
+
     def refresh(self) -> None:
         """Read the groups again when another connection changed the file."""
         connection = self.open()

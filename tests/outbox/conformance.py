@@ -311,9 +311,15 @@ class OutboxConformance:
                 await outbox.put([entry(10), entry(11)])
             assert outbox.trouble() != ""
             assert (await account(outbox)).accepted == 4
+            await outbox.put([entry(9)])
+            with pytest.raises(OutboxFull):
+                await outbox.put([entry(10)])
+            await outbox.refresh()
+            assert outbox.trouble() != ""
             await outbox.done(await take(outbox, count=1))
-            await outbox.put([entry(10), entry(11)])
+            await outbox.refresh()
             assert outbox.trouble() == ""
+            await outbox.put([entry(10)])
             assert (await account(outbox)).pending == 5
 
         self.run(tmp_path, work, max_pending=5)

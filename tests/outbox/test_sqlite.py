@@ -72,9 +72,11 @@ def test_a_full_disk_refuses_puts_and_pretends_nothing_until_there_is_room(tmp_p
                     said.add(str(error))
             assert said
             assert all(str(path) in words and "\n" not in words for words in said)
-            assert outbox.trouble() != ""
-        await outbox.put([entry(1000)])
+            await outbox.refresh()
+            assert "full" in outbox.trouble() or "I/O" in outbox.trouble()
+        await outbox.refresh()
         assert outbox.trouble() == ""
+        await outbox.put([entry(1000)])
         assert (await account(outbox)).pending == accepted + 2
 
     with_outbox(path, work)
@@ -105,6 +107,7 @@ def test_a_place_that_cannot_be_written_is_said_and_tried_again(tmp_path: Path) 
     async def work() -> None:
         outbox = open_outbox(f"sqlite:{blocked / 'outbox.db'}")
         assert str(blocked) in await outbox.open()
+        assert str(blocked) in outbox.trouble()
         with pytest.raises(OutboxUnavailable):
             await outbox.put([entry()])
         assert outbox.trouble() != ""
