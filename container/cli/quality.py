@@ -9,7 +9,7 @@ import httpx2
 from rich.table import Table
 from rich.text import Text
 
-from container.cli.common import config_option, configuration, err, json_option, out, write
+from container.cli.common import WIDTH, config_option, configuration, err, json_option, out, write
 from container.sandbox.report import Table as Report
 from container.sandbox.report import tables
 from container.web.json import to_bytes
@@ -52,7 +52,7 @@ def _print(report: Report) -> None:
         table.add_column(column, header_style="dim", overflow="fold")
     for row in report.rows:
         table.add_row(*(Text(cell) for cell in row))
-    out.print(table)
+    out.print(table, width=max(out.width, WIDTH))
     if report.note:
         out.print(Text(report.note, "dim"))
     out.print()

@@ -56,10 +56,12 @@ def _match_keys(events: Iterable[Page], weights: Mapping[str, float]) -> Table:
     rows: list[Row] = []
     for event in events:
         if event["match_quality"]:
-            shares = {key["key"]: percent(key["coverage"]) for key in event["match_quality"]["keys"]}
-            rows.append((event["event_name"], *(shares[key] for key in weights)))
+            shares = {key["key"]: key["coverage"] for key in event["match_quality"]["keys"]}
+            present = [f"{key} {percent(shares[key])}" for key in weights if shares[key]]
+            absent = [key for key in weights if not shares[key]]
+            rows.append((event["event_name"], ", ".join(present) or "-", ", ".join(absent) or "-"))
     note = "weights: " + ", ".join(f"{key} {weight:g}" for key, weight in weights.items())
-    return Table("Match keys", ("event", *weights), rows, note)
+    return Table("Match keys", ("event", "came with", "never came"), rows, note)
 
 
 def _deduplication(events: Iterable[Page]) -> Table:
