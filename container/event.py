@@ -48,12 +48,17 @@ def as_text(value: Any) -> str:
 
 
 def with_path(value: Any, parts: tuple[str | int, ...], new: Any) -> Any:
-    """Return a copy of ``value`` in which the path holds ``new``; None removes it. The original is left alone."""
+    """Return a copy of ``value`` in which the path holds ``new``; None removes it. The original is left alone.
+
+    A name where the value holds a list removes the field from each of its elements; it sets nothing there.
+    """
     if not parts:
         return new
     part, rest = parts[0], parts[1:]
     if isinstance(value, list):
-        if not isinstance(part, int) or part >= len(value):
+        if isinstance(part, str):
+            return [with_path(one, parts, None) for one in value] if new is None else value
+        if part >= len(value):
             return value
         copy = list(value)
         inner = with_path(copy[part], rest, new)

@@ -40,7 +40,8 @@ class _Measure(Kind[T]):
         unit = (
             max(fitting, key=lambda one: self.units[one]) if fitting else min(self.units, key=lambda u: self.units[u])
         )
-        return f"{value / self.units[unit]:g}{unit}"
+        number = value / self.units[unit]
+        return f"{int(number) if number.is_integer() else number}{unit}"
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": rf"^\d+(\.\d+)?\s*({'|'.join(self.units)})$"}

@@ -28,7 +28,8 @@ class Text(Kind[str]):
         self.pattern, self.example, self.empty = pattern, example, empty
 
     def decode(self, node: Node, reader: Reader) -> str | Invalid:
-        if node.kind != "scalar" or node.value is None or isinstance(node.value, bool):
+        from_environment = node.environment is not None and not node.missing  # where everything is text
+        if node.kind != "scalar" or (not from_environment and (node.value is None or isinstance(node.value, bool))):
             return self.expected(node, reader)
         text = node.value if isinstance(node.value, str) else node.raw
         if not text and not self.empty:

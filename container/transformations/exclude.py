@@ -10,7 +10,10 @@ from container.schema import option
 
 
 class ExcludeTransformation(Transformation):
-    """Takes these fields out of the event, by dotted path; a path without a field changes nothing."""
+    """Takes these fields out of the event, by dotted path; a path without a field changes nothing.
+
+    `items.coupon` takes the field out of every item, `items.0.coupon` out of the first.
+    """
 
     fields: list[str] = option(ListOf(Text()), "The fields to take out, such as [user_data.address].", bare=True)
 

@@ -64,6 +64,7 @@ def test_exclude_takes_these_fields_out(written: str, gone: list[str]) -> None:
 def test_exclude_reaches_into_mappings_and_lists() -> None:
     assert changed("{ exclude: [user_data.address] }")["user_data"] == {"email_address": "ana@example.com"}
     assert changed("{ exclude: ['items[0].price'] }")["items"] == [{"item_id": "a"}, {"item_id": "b"}]
+    assert changed("{ exclude: [items.price] }")["items"] == [{"item_id": "a"}, {"item_id": "b"}]
     assert changed("{ exclude: [items.1] }")["items"] == [{"item_id": "a", "price": 1}]
 
 
