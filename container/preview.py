@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -11,6 +11,7 @@ import re2
 
 HEADER = "x-tagdock-preview"
 REVEAL_HEADER = "x-tagdock-reveal"
+TEST_CODE_HEADER = "x-tagdock-test-event-code"
 COOKIE = "tagdock_preview"
 
 # An address in any text, also percent-encoded once or several times; letters of every script.
@@ -37,6 +38,12 @@ _SHORTEST = 4
 """Characters from which a personal value is looked for in other texts; shorter ones occur by chance."""
 
 _MOST_VALUES = 500
+
+
+def test_event_code(headers: Mapping[str, str]) -> str:
+    """The test event code a preview asks its payloads to carry, "" when it asks for none that could be one."""
+    code = headers.get(TEST_CODE_HEADER, "")
+    return code if len(code) <= 40 and code.isascii() and code.replace("_", "").replace("-", "").isalnum() else ""
 
 
 def allowed(given: str, token: str) -> bool:

@@ -17,6 +17,7 @@ from container.config.document import Configuration
 from container.config.load import load
 from container.hit import Hit
 from container.preview import allowed, mask
+from container.preview import test_event_code as code_asked_for
 from container.runtime import route
 from tests.fakes import NOW
 
@@ -185,3 +186,11 @@ def test_only_the_right_token_is_allowed() -> None:
 def test_without_a_token_nobody_is_allowed() -> None:
     assert not allowed("", "")
     assert not allowed("anything", "")
+
+
+@pytest.mark.parametrize(("asked", "code"), [("TEST12345", "TEST12345"), ("a b", ""), ("x" * 41, ""), ("", "")])
+def test_a_preview_may_give_its_payloads_a_test_event_code_of_their_own(asked: str, code: str) -> None:
+    assert code_asked_for({"x-tagdock-test-event-code": asked}) == code
+    hit = Hit("GET", "/g/collect", "v=2&tid=G-1&cid=1.2&gcs=G111&en=page_view", {"user-agent": "x"}, ip="203.0.113.7")
+    routed = route(hit, load(ROOT / "config.yaml", {}).whole(), NOW, test_event_code=code)
+    assert [one.destination for one in routed.outgoing] == ["1234567890:TEST12345" if code else "1234567890"]

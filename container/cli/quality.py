@@ -42,7 +42,8 @@ def _ask(url: str) -> Any:
         return answer.json()
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
         reason = str(error) or type(error).__name__
-        err.print(Text(f"{url} does not answer: {reason}; start the container with tagdock serve, or name it with --url"))
+        hint = "start the container with tagdock serve, or name it with --url"
+        err.print(Text(f"{url} does not answer: {reason}; {hint}"))
         raise SystemExit(1) from None
 
 

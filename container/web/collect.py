@@ -12,7 +12,7 @@ from container.config.document import Configuration
 from container.hit import Hit
 from container.metrics import Metrics
 from container.outbox.outbox import OutboxUnavailable
-from container.preview import COOKIE, HEADER, REVEAL_HEADER, allowed, mask
+from container.preview import COOKIE, HEADER, REVEAL_HEADER, allowed, mask, test_event_code
 from container.runtime import Routed, route
 from container.web.address import TrustedProxies
 from container.web.json import to_bytes
@@ -94,7 +94,8 @@ class Collect:
         given = headers.get(HEADER) or (hit.cookies.get(COOKIE, "") if COOKIE in headers.get("cookie", "") else "")
         preview = bool(given) and allowed(given, self._token)
         now = self._clock()
-        routed = route(hit, live.configuration, now, explain=preview)
+        code = test_event_code(headers) if preview else ""
+        routed = route(hit, live.configuration, now, explain=preview, test_event_code=code)
         answer, extra = await self._keep(routed)
         if preview and answer is routed.answer:
             answer = _echo(routed, reveal=REVEAL_HEADER in headers)
