@@ -337,6 +337,11 @@ def test_no_event_makes_an_expression_raise_or_give_what_json_cannot_say(tree: A
     assert found is None or msgspec.json.encode(found)
 
 
+def test_a_list_that_is_made_has_an_end() -> None:
+    assert value("{{ (x) | map('int') }}", x=[1] * 10_000) == [1] * 10_000
+    assert value("{{ (x) | map('int') }}", x=[1] * 10_001) is None
+
+
 def test_nesting_deeper_than_json_allows_is_not_there() -> None:
     def nested() -> Iterator[Any]:
         tree: Any = []

@@ -151,7 +151,7 @@ class Operators(Kind[Comparison]):
         return self._comparison(node, reader, ignore_case=False)
 
     def _comparison(self, node: Node, reader: Reader, *, ignore_case: bool) -> Comparison | Invalid:
-        """``ignore_case`` beside ``not`` is meant for what is inside it too."""
+        """``ignore_case`` beside ``not`` is meant for what is inside it too, unless that says otherwise."""
         if node.kind == "scalar" and node.value is not None:
             return Comparison([("equals", _fold(node.value) if ignore_case else node.value)], ignore_case)
         if node.kind != "mapping":
@@ -159,7 +159,7 @@ class Operators(Kind[Comparison]):
         whole = True
         if "ignore_case" in node.items:
             written = Boolean().decode(node.items["ignore_case"], reader)
-            ignore_case = ignore_case or written is True
+            ignore_case = written is True
             whole = not isinstance(written, Invalid)
         tests: list[tuple[str, Any]] = []
         unless: Comparison | Invalid | None = None

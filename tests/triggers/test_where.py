@@ -69,6 +69,7 @@ def holds(comparison: str, found: Any) -> bool:
         ("{ ignore_case: true, not: { matches: BOT } }", ["x"], ["robot", "ROBOT"]),
         ("{ ignore_case: true, not: { not: BOT } }", ["bot"], ["x"]),
         ("{ not: BOT, ignore_case: true }", ["x"], ["bot"]),
+        ("{ ignore_case: true, not: { equals: A, ignore_case: false } }", ["a", "b"], ["A"]),
         ("{ equals: STRASSE, ignore_case: true }", ["straße"], ["strase"]),
     ],
 )
