@@ -9,7 +9,7 @@ from container.expression import BUILT_IN, Expression, ExpressionError, compile_
 from container.jsonpath import JsonPath as Path
 from container.jsonpath import PathError
 from container.node import Node
-from container.problem import shorten, suggestion
+from container.problem import nearest, shorten
 from container.regex import Regex, RegexError
 from container.schema import INVALID, Invalid, Kind, Reader
 
@@ -117,7 +117,8 @@ class Choice(Kind[str]):
             return self.expected(node, reader)
         if node.raw in self.words:
             return node.raw
-        hint = suggestion(node.raw, self.words)
+        close = nearest(node.raw, self.words)
+        hint = f"did you mean '{close}'?" if close else "write one of them"
         reader.problem(node, "value", f"'{shorten(node.raw)}' is not {self.noun}", hint)
         return INVALID
 
