@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from container.amount import amount
@@ -102,12 +102,16 @@ class Comparison:
     tests: list[tuple[str, Any]]
     ignore_case: bool = False
     unless: Comparison | None = None
+    _checks: list[tuple[Callable[[Any, Any], bool], Any]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._checks = [(OPERATORS[word].test, wanted) for word, wanted in self.tests]
 
     def holds(self, found: Any) -> bool:
         """Whether every operator is satisfied and the negated part is not."""
         value = _fold(found) if self.ignore_case else found
-        for word, wanted in self.tests:
-            if not OPERATORS[word].test(value, wanted):
+        for test, wanted in self._checks:
+            if not test(value, wanted):
                 return False
         return self.unless is None or not self.unless.holds(found)
 

@@ -139,7 +139,7 @@ def _event_parameter(name: str, part: int) -> Target:
 
 
 def read_piece(piece: str) -> Piece:
-    """Read a parameter as it stands between two ``&``; remembers it in ``PIECES`` unless it is long.
+    """Read a parameter as it stands between two ``&``; it is remembered when it comes again.
 
     Numbers are read here, so that a parameter the site sends with every hit is worked out once.
     """
@@ -159,15 +159,27 @@ def read_piece(piece: str) -> Piece:
     else:
         found = (part, key, value)
     if len(piece) <= _LONGEST_PIECE:
-        if len(PIECES) >= _MOST_PIECES:  # a visitor's own values fill it slowly; the common ones are soon back
-            PIECES.clear()
-        PIECES[piece] = found
+        _remember(piece, found)
     return found
 
 
-PIECES: dict[str, Piece] = {}
-"""Parameters read lately: the hits of a site repeat two thirds of theirs letter by letter."""
+def _remember(piece: str, found: Piece) -> None:
+    """Keep what was met twice: most of a hit's parameters come with every hit, the others never again, and a table that
+    held those too would push the rest of the program out of the processor's cache."""
+    if piece in _met_once:
+        _met_once.discard(piece)
+        if len(PIECES) >= _MOST_PIECES:
+            PIECES.clear()
+        PIECES[piece] = found
+    else:
+        if len(_met_once) >= _MOST_MET_ONCE:
+            _met_once.clear()
+        _met_once.add(piece)
 
-_MOST_PIECES = 16384
-_LONGEST_PIECE = 128
+
+PIECES: dict[str, Piece] = {}
+"""Parameters read lately, as they stand between two ``&``."""
+
+_met_once: set[str] = set()
+_MOST_PIECES, _MOST_MET_ONCE, _LONGEST_PIECE = 4096, 2048, 128
 _NUMERIC = {NUMBERS: EVENT, EXTRA_NUMBERS: EXTRA, PROPERTY_NUMBERS: PROPERTIES}
