@@ -51,6 +51,10 @@ class TooLarge(Exception):
     """The body of a hit is larger than the configuration allows."""
 
 
+class CutShort(Exception):
+    """The sender went away in the midst of the body; half an amount would be another amount."""
+
+
 class Collect:
     """ASGI application for hits."""
 
@@ -78,6 +82,9 @@ class Collect:
             return
         try:
             body = await _body(headers, receive, live.limit) if _has_body(headers) else b""
+        except CutShort:
+            self._metrics.hits["", "cut_short"] += 1
+            return  # nobody is left to be answered
         except TooLarge:
             self._metrics.hits["", "too_large"] += 1
             await respond(send, _plain(413, f"the body is larger than {live.limit} bytes"), list(cors))
@@ -147,11 +154,15 @@ async def _body(headers: dict[str, str], receive: Receive, limit: int) -> bytes:
     if length.isdigit() and int(length[:12]) > limit:
         raise TooLarge
     message = await receive()
+    if message["type"] == "http.disconnect":
+        raise CutShort
     body: bytes = message.get("body", b"")
     if message.get("more_body"):
         parts, size = [body], len(body)
         while message.get("more_body"):
             message = await receive()
+            if message["type"] == "http.disconnect":
+                raise CutShort
             parts.append(message.get("body", b""))
             size += len(parts[-1])
             if size > limit:
