@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from container.component import Answer, Cookie, Entry
 from container.config.document import Configuration
@@ -195,7 +196,9 @@ def _preflight(headers: dict[str, str]) -> Headers:
 
 
 def _set_cookie(cookie: Cookie) -> tuple[bytes, bytes]:
-    parts = [f"{cookie.name}={cookie.value}", f"Max-Age={cookie.max_age}", "Path=/"]
+    # A value from a hit must start neither a header nor an attribute of its own; reading a cookie undoes the escapes.
+    value = quote(cookie.value, safe="!#$&'()*+-./:<=>?@[]^_`{|}~", errors="replace")
+    parts = [f"{cookie.name}={value}", f"Max-Age={cookie.max_age}", "Path=/"]
     if cookie.domain:
         parts.append(f"Domain={cookie.domain}")
     parts.append(f"SameSite={cookie.same_site.capitalize()}")
@@ -203,9 +206,7 @@ def _set_cookie(cookie: Cookie) -> tuple[bytes, bytes]:
         parts.append("Secure")
     if cookie.http_only:
         parts.append("HttpOnly")
-    text = "; ".join(parts)
-    # A value from a hit must not be able to start a header of its own.
-    return b"set-cookie", text.replace("\r", "").replace("\n", "").encode("latin-1", "replace")
+    return b"set-cookie", "; ".join(parts).encode("latin-1", "replace")
 
 
 def _plain(status: int, text: str) -> Answer:
