@@ -12,7 +12,7 @@ from container.component import Answer, Cookie, Entry
 from container.config.document import Configuration
 from container.hit import Hit
 from container.metrics import Metrics
-from container.outbox.outbox import OutboxUnavailable
+from container.outbox.outbox import OutboxError
 from container.preview import COOKIE, HEADER, REVEAL_HEADER, allowed, mask, test_event_code
 from container.runtime import Routed, route
 from container.web.address import TrustedProxies
@@ -30,7 +30,7 @@ class Accepting(Protocol):
     """Where accepted payloads go: the outbox, and a nudge to delivery."""
 
     async def accept(self, entries: list[Entry]) -> None:
-        """Returns when the entries are durable; raises OutboxUnavailable."""
+        """Returns when the entries are durable; raises OutboxError."""
 
     def suppressed(self, tag: str, reason: str) -> None:
         """Enter in the books what a tag decided not to send."""
@@ -116,15 +116,15 @@ class Collect:
         for failure in routed.failures:
             metrics.failures[failure.partition(":")[0]] += 1
             log.error("%s", failure)
-        for tag, reason in routed.suppressed:
-            self._accepting.suppressed(tag, reason)
         if routed.outgoing:
             try:
                 await self._accepting.accept(routed.outgoing)
-            except OutboxUnavailable as error:
+            except OutboxError as error:
                 metrics.hits[name, "unavailable"] += 1
                 log.error("a hit was refused with 503, nothing of it was kept: %s", error)
                 return _plain(503, "the hit cannot be kept just now; send it again"), [(b"retry-after", b"30")]
+        for tag, reason in routed.suppressed:
+            self._accepting.suppressed(tag, reason)
         if routed.client is None:
             metrics.hits["", "unclaimed"] += 1
         else:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from container.outbox import OutboxError
 from tests.processes.server import TOKEN
 from tests.web.served import CONFIG, PAGE_VIEW, PREVIEW, Served, served
 
@@ -155,3 +156,33 @@ def test_when_as_much_waits_as_may_further_hits_are_refused_whole(
         assert app.ask("/g/collect?v=2&tid=G-1&cid=7.8", "POST", b"en=a\nen=b").status == 204
         check_refusal(app, caplog, "2 payloads")
         assert app.accepted() == 2
+
+
+def test_whatever_else_the_outbox_stumbles_over_is_a_refusal_too(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served(tmp_path) as app:
+
+        async def stumbles(_: object) -> None:
+            raise OutboxError("outbox x: UnicodeEncodeError")
+
+        monkeypatch.setattr(app.app.outbox, "put", stumbles)
+        assert app.ask(PAGE_VIEW + "1").status == 503
+        assert "a hit was refused with 503, nothing of it was kept: outbox x: UnicodeEncodeError" in caplog.text
+        assert app.accepted() == 0
+
+
+def test_what_tags_decide_against_is_in_the_books_unless_the_hit_is_refused(tmp_path: Path) -> None:
+    # Without a browser's name Meta would refuse a website's event, so the tag does not send it.
+    nameless = {"user_agent": ""}
+    with served(tmp_path, CONFIG.replace("batch: {", "limit: { payloads: 1 }\n  batch: {")) as app:
+
+        def suppressed() -> int:
+            assert app.client.portal is not None
+            return sum(one.suppressed for one in app.client.portal.call(app.app.outbox.status).accounts)
+
+        assert app.ask(PAGE_VIEW + "1", **nameless).status == 204
+        assert app.ask(PAGE_VIEW + "2").status == 204
+        assert suppressed() == 1
+        assert app.ask(PAGE_VIEW + "3").status == 503
+        assert suppressed() == 1
