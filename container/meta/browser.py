@@ -67,7 +67,10 @@ def address(event: Mapping[str, Any], override: object, cookie: object, note: No
         return None
     given = event.get("ip_override")
     first = trim(given.partition(",")[0]) if isinstance(given, str) else given
-    found = cookies.client_ip(cookie=cookie, remote=first)
+    if not cookie:
+        found = first if cookies.public_version(first) else None
+    else:
+        found = cookies.client_ip(cookie=cookie, remote=first)
     if found is None and given:
         note("ip_override is not a public address: left out")
     return found
