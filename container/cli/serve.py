@@ -41,7 +41,7 @@ def serve(config: str, listen: str | None) -> None:
         _keep_token(container, token)
         _greet(container, host, actual, token)
 
-    app = App(container, token=token, port=actual, ready=ready)
+    app = App(container, token=token, host=host, port=actual, ready=ready)
     # What is loaded by now stays; a hit makes no cycles, so the collector need not look after every few of them.
     gc.collect()
     gc.freeze()

@@ -39,8 +39,8 @@ DRAIN = 5.0
 class App:
     """One running container.
 
-    ``token`` opens preview and reload. ``port`` is where it listens, for reaching its own sandbox over real HTTP; set
-    it before the first payload leaves. ``ready`` is called when it starts, once its outbox is its own.
+    ``token`` opens preview and reload. ``host`` and ``port`` are where it listens, for reaching its own sandbox over
+    real HTTP. ``ready`` is called when it starts, once its outbox is its own.
     """
 
     def __init__(
@@ -48,12 +48,13 @@ class App:
         configuration: Configuration,
         *,
         token: str,
+        host: str = "127.0.0.1",
         port: int = 0,
         clock: Callable[[], float] = time.time,
         environ: Mapping[str, str] | None = None,
         ready: Callable[[], None] = lambda: None,
     ) -> None:
-        self.port = port
+        self._own = f"http://{_reachable(host)}:{port}"
         self._ready_to_start = ready
         self._failure = ""
         self._token = token
@@ -140,7 +141,7 @@ class App:
         """Where a tag's requests go: the vendor when live, the stand-in in this very server otherwise."""
         if self.configuration.delivery.to == "live":
             return tag.endpoint
-        return f"http://127.0.0.1:{self.port}{tag.sandbox}"
+        return f"{self._own}{tag.sandbox}"
 
     async def reload(self) -> list[Problem]:
         """Read the file anew and swap it in between two hits; with an error in it, nothing changes."""
@@ -176,6 +177,12 @@ class App:
         errors = [one for one in problems if not one.warning]
         body: dict[str, Any] = {"reloaded": not errors, "problems": [one.to_json() for one in problems]}
         return Response(to_bytes(body), 422 if errors else 200, media_type="application/json")
+
+
+def _reachable(host: str) -> str:
+    """The host part of a URL by which a server that listens on ``host`` reaches itself."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"[{host}]" if ":" in host else host
 
 
 def _beside(outbox: str, name: str) -> str:

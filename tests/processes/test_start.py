@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from pathlib import Path
+
+import pytest
 
 from tests.processes.server import CONFIG, Server, serving
 
@@ -51,6 +54,29 @@ def test_a_port_in_use_is_told_with_what_to_do(tmp_path: Path) -> None:
     assert f"cannot listen on 127.0.0.1:{port}" in said
     assert "--listen" in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("address", ["nonsense", "127.0.0.1", "127.0.0.1:99999", "127.0.0.1:http"])
+def test_an_address_that_is_none_is_wrong_usage(tmp_path: Path, address: str) -> None:
+    server = Server(tmp_path)
+    try:
+        assert server.launch("--listen", address).wait(20) == 2
+        assert f"'{address}' is not an address; write 127.0.0.1:8080" in server.log()
+    finally:
+        server.close()
+
+
+@pytest.mark.parametrize("address", ["[::1]", "127.0.0.2", "0.0.0.0", "localhost"])
+def test_wherever_it_listens_it_reaches_its_local_meta_and_ends_well_when_interrupted(
+    tmp_path: Path, address: str
+) -> None:
+    with serving(tmp_path, CONFIG.replace("listen: 127.0.0.1:0", f'listen: "{address}:0"')) as server:
+        assert server.url.startswith(f"http://{address}:")
+        assert server.post("/g/collect?v=2&tid=G-1&cid=7.8&en=made_up&ep.event_id=e-1").status_code == 204
+        assert server.delivered(1)[0]["event"]["event_id"] == "e-1"
+        assert server.process is not None
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(20) == 0
 
 
 def test_a_second_server_on_the_same_outbox_is_refused(tmp_path: Path) -> None:
