@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, overload
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 MOST_PARAMETERS = 2000
 """More parameters than any real sender uses; the rest of a longer query is not read."""
@@ -23,18 +23,27 @@ def parse_parameters(text: str) -> list[tuple[str, str]]:
 _pairs: dict[str, tuple[str, str]] = {}
 """Parts that were read lately: the hits of a site repeat two thirds of theirs letter by letter."""
 
-_MOST_PAIRS = 16384
+_MOST_PAIRS = 4096
 _LONGEST_PAIR = 128
 
 
 def _pair(part: str) -> tuple[str, str]:
     name, _, value = part.partition("=")
-    pair = (unquote_plus(name), unquote_plus(value)) if "%" in part or "+" in part else (name, value)
+    pair = (decode(name), decode(value)) if "%" in part or "+" in part else (name, value)
     if len(part) <= _LONGEST_PAIR:
         if len(_pairs) >= _MOST_PAIRS:
             _pairs.clear()  # a visitor's own values fill it up slowly; the common ones are soon back
         _pairs[part] = pair
     return pair
+
+
+def decode(text: str) -> str:
+    """A name or value of a form: ``+`` is a blank; a bad percent escape stays as it is, bad UTF-8 is replaced."""
+    text = text.replace("+", " ")
+    if "%" not in text:
+        return text
+    # The standard library looks for runs of ASCII first, which is all of a URL that browsers send.
+    return unquote_to_bytes(text).decode("utf-8", "replace") if text.isascii() else unquote(text, errors="replace")
 
 
 def parse_cookies(header: str) -> dict[str, str]:
@@ -51,7 +60,7 @@ def _unquote_cookie(value: str) -> str:
     if len(value) > 1 and value[0] == '"' == value[-1]:
         value = value[1:-1]
     # A plus sign is itself in a cookie: only percent escapes are undone.
-    return unquote_plus(value.replace("+", "%2B")) if "%" in value else value
+    return unquote(value, errors="replace") if "%" in value else value
 
 
 T = TypeVar("T")

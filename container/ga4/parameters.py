@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote_plus
-
 from container.amount import amount
 from container.ga4.client_hints import HINTS
+from container.hit import decode
 
 (
     EVENT,
@@ -145,7 +144,7 @@ def read_piece(piece: str) -> Piece:
     """
     name, _, value = piece.partition("=")
     if "%" in piece or "+" in piece:
-        name, value = unquote_plus(name), unquote_plus(value)
+        name, value = decode(name), decode(value)
     found: Piece
     part, key = KNOWN.get(name) or find_target(name)
     if not piece:
@@ -181,5 +180,5 @@ PIECES: dict[str, Piece] = {}
 """Parameters read lately, as they stand between two ``&``."""
 
 _met_once: set[str] = set()
-_MOST_PIECES, _MOST_MET_ONCE, _LONGEST_PIECE = 4096, 2048, 128
+_MOST_PIECES, _MOST_MET_ONCE, _LONGEST_PIECE = 4096, 2048, 256
 _NUMERIC = {NUMBERS: EVENT, EXTRA_NUMBERS: EXTRA, PROPERTY_NUMBERS: PROPERTIES}
