@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx2
 
-from tests.processes.server import AGENT, Server, serving, until
+from tests.processes.server import AGENT, CONFIG, Server, serving, until
 
 ROUNDS = 4
 SENDERS = 4
@@ -79,20 +79,21 @@ def pending(server: Server) -> int:
     return sum(int(float(line.split()[-1])) for line in lines if line.startswith("tagdock_outbox_pending{"))
 
 
-def test_asked_to_end_it_delivers_what_it_can(tmp_path: Path) -> None:
-    slow = tmp_path / "config.yaml"
-    with serving(tmp_path) as server:
-        slow.write_text(slow.read_text().replace("wait: 20ms", "wait: 1h"))
-        assert server.stop() == 0
-        server.start()
-        load = Load(server, "t")
-        until(lambda: len(load.accepted) >= 50, "accepted hits")
-        accepted = load.join()
-        assert server.stop() == 0
-        server.start()
-        # Its batches would have waited an hour for company.
-        assert {one["event"]["event_id"] for one in server.good()} == accepted
-        assert server.stop() == 0
+def test_asked_to_end_it_delivers_what_it_can_first(tmp_path: Path) -> None:
+    (tmp_path / "vendor").mkdir()
+    (tmp_path / "shop").mkdir()
+    with serving(tmp_path / "vendor") as vendor:
+        token = f'a-token, endpoint: "{vendor.url}/sandbox/graph"'
+        live = CONFIG.replace("$META_ACCESS_TOKEN", token).replace("outbox:", "to: live\n  outbox:")
+        # A batch would wait an hour for company.
+        patient = live.replace("at_most: 20, wait: 20ms", "at_most: 1000, wait: 1h")
+        with serving(tmp_path / "shop", patient) as shop:
+            load = Load(shop, "t")
+            until(lambda: len(load.accepted) >= 50, "accepted hits")
+            accepted = load.join()
+            assert vendor.good() == []
+            assert shop.stop() == 0
+        assert {one["event"]["event_id"] for one in vendor.good()} == accepted
 
 
 def test_asked_to_end_while_the_vendor_is_down_it_ends_soon_and_keeps_the_rest(tmp_path: Path) -> None:
