@@ -15,12 +15,12 @@ from container.component import Cookie, Payload, Request, Response, Suppressed, 
 from container.context import Context
 from container.expression import Expression
 from container.hit import Hit
-from container.kinds import Boolean, Choice, ListOf, MapOf, Secret, SecretText, Templated, Text, Tree, read_tree
+from container.kinds import Boolean, Choice, ListOf, MapOf, Secret, SecretText, Templated, Text, Tree
 from container.meta import answers, browser, clock, commerce, cookies, names, normalise, phone, rules, site, source
 from container.meta.clean import clean
 from container.meta.customer import ENHANCED, customer
+from container.meta.further import Further, overrides, read
 from container.meta.personal import scrub, scrub_url
-from container.meta.privacy import limited_data_use, opt_out_signal
 from container.meta.text import text
 from container.moment import moment
 from container.problem import Complaint
@@ -28,9 +28,6 @@ from container.schema import option
 
 _KEYS = frozenset(normalise.HASHED) | frozenset(normalise.PLAIN)
 _BROWSER_IDS = frozenset(("fbp", "fbc", "x-fb-ck-fbp", "x-fb-ck-fbc", "x-fb-ud-fbp", "x-fb-ud-fbc"))
-_FURTHER = frozenset(
-    ("data_processing_options", "opt_out", "app_data", "original_event_data", "messaging_channel")
-)
 _PIXEL = re.compile(r"[0-9]{3,20}")
 _encode = msgspec.json.Encoder().encode
 
@@ -135,7 +132,9 @@ class MetaCapiTag(Tag):
         self._query = f"?appsecret_proof={proof}" if self.app_secret else ""
         # The sandbox wants to see a token, and there need not be one while everything goes there.
         envelope = {"partner_agent": self.partner_agent, "access_token": str(self.access_token) or "sandbox"}
-        self._adds = bool(self.opt_out or self.app_data or self.original_event_data or self.messaging_channel)
+        self._further = Further(
+            self.limited_data_use, self.opt_out, self.app_data, self.original_event_data, self.messaging_channel
+        )
         self._tail = b"," + _encode(envelope)[1:]
 
     def complaints(self) -> Iterable[Complaint]:
@@ -162,7 +161,7 @@ class MetaCapiTag(Tag):
             return Suppressed("the event has no name")
         if given in names.AUTOMATIC and given not in self.event_names:
             return Suppressed("automatic event of the pixel")
-        origin = source.action_source(_read(self.action_source, context), event.get("action_source"), note)
+        origin = source.action_source(read(self.action_source, context), event.get("action_source"), note)
         name = self.event_names.get(given) or names.meta_name(given)
         messaging = origin == "business_messaging"
         if messaging:
@@ -189,13 +188,13 @@ class MetaCapiTag(Tag):
         if not messaging:
             self._addresses(context, body, origin)
         body["user_data"] = user
-        overrides = _overrides(self.custom_data, context)
-        custom = commerce.commerce(event, name, overrides, content_type=self.content_type, note=note)
+        given_data = overrides(self.custom_data, context)
+        custom = commerce.commerce(event, name, given_data, content_type=self.content_type, note=note)
         if custom:
             custom = scrub(custom, self.personal_data, "custom_data", note)
         if custom:
             body["custom_data"] = custom
-        self._further(context, body)
+        self._further.add(context, body)
         refusal = source.refused(origin, body) or commerce.refused(name, custom)
         unmatched = "" if refusal else source.unmatched(origin, user)
         if unmatched and not context.hit.ip:
@@ -241,7 +240,7 @@ class MetaCapiTag(Tag):
     def _identity(self, context: Context) -> str:
         """The id both copies of an event share: the configured one, the event's, the order's, else one of the hit."""
         event = context.event
-        for said in (_read(self.event_id, context), event.get("event_id"), event.get("transaction_id")):
+        for said in (read(self.event_id, context), event.get("event_id"), event.get("transaction_id")):
             if isinstance(said, str | int) and not isinstance(said, bool) and said != "":
                 written = clean(said)
                 if written is not None and str(written).strip():
@@ -252,7 +251,7 @@ class MetaCapiTag(Tag):
 
     def _addresses(self, context: Context, body: dict[str, Any], origin: str) -> None:
         event = context.event
-        page = _read(self.event_source_url, context) or event.get("page_location")
+        page = read(self.event_source_url, context) or event.get("page_location")
         for field, said in (("event_source_url", page), ("referrer_url", event.get("page_referrer"))):
             if not isinstance(said, str) or "://" not in said[:40] or clean(said) is None:
                 if said:
@@ -266,7 +265,7 @@ class MetaCapiTag(Tag):
 
     def _user(self, context: Context, messaging: bool) -> dict[str, Any]:
         event, hit, note = context.event, context.hit, context.note
-        given = _overrides(self.user_data, context)
+        given = overrides(self.user_data, context)
         saved = hit.cookies
         user = customer(
             event,
@@ -321,44 +320,6 @@ class MetaCapiTag(Tag):
                     context.shared.cookies.append(Cookie(name, value, cookies.LIFETIME, domain))
         return fbp, fbc
 
-    def _further(self, context: Context, body: dict[str, Any]) -> None:
-        event, hit, note = context.event, context.hit, context.note
-        limited = self.limited_data_use
-        opted_out = ""
-        if limited and ("privacy" in hit.query_string or "us_privacy" in event or _signals(hit.headers)):
-            opted_out = opt_out_signal(limited, (event.get("us_privacy"), hit.query, hit.cookies), hit.headers)
-        spoken = event.keys() & _FURTHER
-        if not (spoken or opted_out or context.limited_data_use or self._adds):
-            return  # nothing was said, by anybody: nearly always
-        body.update(
-            limited_data_use(
-                event,
-                configured=_limits(context),
-                opted_out=opted_out,
-                has_address="client_ip_address" in body["user_data"],
-                note=note,
-            )
-        )
-        opt_out = _read(self.opt_out, context)
-        if opt_out is None:
-            opt_out = event.get("opt_out")
-        if isinstance(opt_out, bool):
-            body["opt_out"] = opt_out
-        elif opt_out is not None:
-            note("opt_out is neither true nor false: left out")
-        app = _merged(event.get("app_data"), self.app_data, context)
-        found = source.app_data(app, note)
-        if found:
-            body["app_data"] = found
-        original = source.original_event(
-            _merged(event.get("original_event_data"), self.original_event_data, context), note
-        )
-        if original:
-            body["original_event_data"] = original
-        channel = _read(self.messaging_channel, context) or event.get("messaging_channel")
-        if isinstance(channel, str):
-            body["messaging_channel"] = channel.strip()[:100]
-
 
 def _may_name_browser(event: Mapping[str, Any], hit: Hit) -> bool:
     """Whether an event or its hit may hold a browser id or a click id: a cheap look before the careful one."""
@@ -367,28 +328,3 @@ def _may_name_browser(event: Mapping[str, Any], hit: Hit) -> bool:
     if "_fb" in hit.headers.get("cookie", "") or "fbclid=" in hit.referer:
         return True
     return "fbclid=" in str(event.get("page_location")) or "fbclid=" in str(event.get("page_referrer"))
-
-
-def _signals(headers: Mapping[str, str]) -> bool:
-    """Whether the request may carry a privacy signal: a cheap look before the careful one."""
-    return "sec-gpc" in headers or "privacy" in headers.get("cookie", "")
-
-
-def _read(expression: Expression | None, context: Context) -> Any:
-    return None if expression is None else expression.read(context)
-
-
-def _overrides(trees: dict[str, Any], context: Context) -> dict[str, Any]:
-    return {key: read_tree(tree, context) for key, tree in trees.items()} if trees else {}
-
-
-def _merged(said: Any, trees: dict[str, Any], context: Context) -> Any:
-    if not trees:
-        return said
-    configured = {key: value for key, value in _overrides(trees, context).items() if value is not None}
-    return {**said, **configured} if isinstance(said, dict) else configured
-
-
-def _limits(context: Context) -> tuple[int, int] | None:
-    use = context.limited_data_use
-    return None if use is None else (use.country, use.state)
