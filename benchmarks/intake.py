@@ -20,7 +20,7 @@ from rich.table import Table
 from benchmarks.captured import write_hits
 from benchmarks.servers import OTHER_CORE, ROOT, Server, ceiling, tagdock
 
-CONNECTIONS = 32
+CONNECTIONS = 128
 REQUIRED, STRETCH = 0.20, 0.28
 
 
