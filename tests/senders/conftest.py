@@ -63,7 +63,7 @@ class Quiet(SimpleHTTPRequestHandler):
         """Nothing."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The origin of a shop: an empty page, and the tracker it loads."""
     folder = tmp_path_factory.mktemp("shop")
@@ -77,7 +77,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         thread.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(shop: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with serving(tmp_path_factory.mktemp("container"), telling(shop)) as running:
         yield running
@@ -90,7 +90,7 @@ def told(server: Server) -> Iterator[Callable[[int], list[dict[str, object]]]]:
     server.post("/sandbox/reset")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[object]:
     with sync_playwright() as play:
         chromium = play.chromium.launch(executable_path="/usr/bin/chromium", args=list(BROWSER))
