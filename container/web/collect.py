@@ -221,7 +221,8 @@ def _echo(routed: Routed, *, reveal: bool) -> Answer:
 
 async def respond(send: Send, answer: Answer, headers: Headers) -> None:
     """Send an answer; a browser must not keep any of them."""
-    raw = _raw_headers(len(answer.body), answer.content_type, answer.headers)
+    length = -1 if answer.status == 204 else len(answer.body)
+    raw = _raw_headers(length, answer.content_type, answer.headers)
     await send({"type": "http.response.start", "status": answer.status, "headers": [*raw, *headers]})
     await send({"type": "http.response.body", "body": answer.body})
 
@@ -229,7 +230,7 @@ async def respond(send: Send, answer: Answer, headers: Headers) -> None:
 @lru_cache(maxsize=256)
 def _raw_headers(length: int, content_type: str, headers: tuple[tuple[str, str], ...]) -> Headers:
     """The headers of an answer as they go out. Clients give the same few answers to all hits."""
-    raw: Headers = [(b"content-length", str(length).encode())]
+    raw: Headers = [(b"content-length", str(length).encode())] if length >= 0 else []  # a 204 has no length
     if content_type:
         raw.append((b"content-type", content_type.encode("latin-1")))
     raw += [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
