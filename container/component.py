@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import msgspec
 
 from container.event import Event
 from container.hit import Hit
@@ -28,8 +29,7 @@ class Component(Options):
         return ()
 
 
-@dataclass(slots=True)
-class Incoming:
+class Incoming(msgspec.Struct):
     """One event as a client read it.
 
     ``consent`` maps a purpose to ``granted`` or ``denied`` as the site *explicitly* said; a missing purpose is unset.
@@ -37,13 +37,12 @@ class Incoming:
     """
 
     event: Event
-    consent: dict[str, str] = field(default_factory=dict)
-    implicit: dict[str, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    consent: dict[str, str] = msgspec.field(default_factory=dict)
+    implicit: dict[str, str] = msgspec.field(default_factory=dict)
+    notes: list[str] = msgspec.field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Cookie:
+class Cookie(msgspec.Struct):
     """A first-party cookie to set with the answer. ``max_age`` is in seconds; ``domain`` "" means this host only."""
 
     name: str
@@ -55,8 +54,7 @@ class Cookie:
     secure: bool = True
 
 
-@dataclass(slots=True)
-class Answer:
+class Answer(msgspec.Struct):
     """What the sender of a hit gets back. CORS headers and cookies are added by the web layer."""
 
     status: int = 200
@@ -65,14 +63,13 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(msgspec.Struct):
     """All a client made of one hit: its events in order, the answer, and notes about the hit as a whole."""
 
     incoming: list[Incoming]
-    answer: Answer = field(default_factory=Answer)
-    notes: list[str] = field(default_factory=list)
-    cookies: list[Cookie] = field(default_factory=list)
+    answer: Answer = msgspec.field(default_factory=Answer)
+    notes: list[str] = msgspec.field(default_factory=list)
+    cookies: list[Cookie] = msgspec.field(default_factory=list)
 
 
 class Client(Component):
@@ -126,8 +123,7 @@ class Transformation(Component):
         raise NotImplementedError  # pragma: no cover - abstract
 
 
-@dataclass(slots=True)
-class Payload:
+class Payload(msgspec.Struct):
     """One vendor event made from one event. ``body`` is JSON-compatible and holds no token and no raw identifier.
 
     ``destinations`` are opaque to everybody but the tag: payloads of one tag and one destination may share a request.
@@ -139,15 +135,13 @@ class Payload:
     destinations: tuple[str, ...] = ("",)
 
 
-@dataclass(slots=True)
-class Suppressed:
+class Suppressed(msgspec.Struct):
     """The tag's decision not to send, and why, in a few words that the trace and the books repeat."""
 
     reason: str
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(msgspec.Struct):
     """One payload for one destination, on its way into the outbox.
 
     ``body`` is JSON without a token; ``time`` is the acceptance in unix seconds. An empty ``event_id`` means that the
@@ -163,8 +157,7 @@ class Entry:
     client: str = ""
 
 
-@dataclass(slots=True)
-class Request:
+class Request(msgspec.Struct):
     """One HTTP request to a vendor."""
 
     method: str
@@ -173,18 +166,16 @@ class Request:
     body: bytes
 
 
-@dataclass(slots=True)
-class Response:
+class Response(msgspec.Struct):
     """The vendor's answer. Status 0 means there was none; ``failure`` then says what happened on the way."""
 
     status: int
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = msgspec.field(default_factory=dict)
     body: bytes = b""
     failure: str = ""
 
 
-@dataclass(slots=True)
-class Verdict:
+class Verdict(msgspec.Struct):
     """What a response means for the payloads of its request.
 
     ``done``: accepted. ``later``: try the same again, not before ``retry_after`` seconds when given. ``split``: refused

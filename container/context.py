@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from container.event import Event
 from container.hit import Hit
@@ -13,7 +15,6 @@ from container.hit import Hit
 if TYPE_CHECKING:
     from container.component import Cookie, Variable
 
-_MISSING: Any = object()
 _NONE: Mapping[str, Any] = {}
 
 
@@ -25,13 +26,12 @@ class LimitedDataUse:
     state: int
 
 
-@dataclass(slots=True)
-class Shared:
+class Shared(msgspec.Struct):
     """What all events of one hit share, so that they agree: minted ids, cookies to set, the hit's fingerprint."""
 
     hit: Hit
-    minted: dict[str, Any] = field(default_factory=dict)
-    cookies: list[Cookie] = field(default_factory=list)
+    minted: dict[str, Any] = msgspec.field(default_factory=dict)
+    cookies: list[Cookie] = msgspec.field(default_factory=list)
     _fingerprint: bytes = b""
 
     def fingerprint(self) -> bytes:
@@ -53,7 +53,7 @@ class Context:
     """
 
     __slots__ = (
-        "_open", "_values", "client", "consent", "event", "index", "limited_data_use", "notes", "now", "shared",
+        "_values", "client", "consent", "event", "index", "limited_data_use", "notes", "now", "shared",
         "test_event_code", "variables",
     )  # fmt: skip
 
@@ -81,7 +81,6 @@ class Context:
         self.limited_data_use: LimitedDataUse | None = None
         self.test_event_code = ""
         self._values: dict[str, Any] = {}
-        self._open: set[str] | None = None
 
     @property
     def hit(self) -> Hit:
@@ -96,22 +95,18 @@ class Context:
 
     def variable(self, name: str) -> Any:
         """The variable's value for this event, or None. Read once; one that asks for itself gets None."""
-        value = self._values.get(name, _MISSING)
-        if value is not _MISSING:
-            return value
+        values = self._values
+        if name in values:
+            return values[name]
         variable = self.variables.get(name)
         if variable is None:
             return None
-        if self._open is None:
-            self._open = set()
-        elif name in self._open:
-            return None
-        self._open.add(name)
+        values[name] = None  # what it is worth to itself
         try:
-            value = variable.read(self)
-        finally:
-            self._open.discard(name)
-        self._values[name] = value
+            values[name] = value = variable.read(self)
+        except BaseException:
+            del values[name]  # whoever asks next must fail too, not be told that there is nothing
+            raise
         return value
 
     def shown(self, event: Event) -> Context:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import msgspec
 
 from container.component import Answer, Client, Cookie, Entry, Incoming, Payload, Reading, Suppressed
@@ -21,17 +19,16 @@ NOBODY = Answer(404, b"no client of this container reads such a hit\n", "text/pl
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclass(slots=True)
-class Routed:
+class Routed(msgspec.Struct):
     """What came of a hit: who took it, what to answer, what to deliver; the trace when it was asked for."""
 
     client: str | None
     answer: Answer
-    outgoing: list[Entry] = field(default_factory=list)
-    cookies: list[Cookie] = field(default_factory=list)
-    suppressed: list[tuple[str, str]] = field(default_factory=list)
+    outgoing: list[Entry] = msgspec.field(default_factory=list)
+    cookies: list[Cookie] = msgspec.field(default_factory=list)
+    suppressed: list[tuple[str, str]] = msgspec.field(default_factory=list)
     events: int = 0
-    failures: list[str] = field(default_factory=list)
+    failures: list[str] = msgspec.field(default_factory=list)
     trace: Trace | None = None
 
 

@@ -20,7 +20,7 @@ class EventCondition(Condition):
         self._names = frozenset(self.names)
 
     def holds(self, context: Context) -> bool:
-        return context.event.get("event_name") in self._names if context.event_name else False
+        return context.event_name in self._names
 
     def why(self, context: Context) -> str:
         wanted = self.names[0] if len(self.names) == 1 else "one of " + ", ".join(self.names)

@@ -26,7 +26,6 @@ from container.ga4.parameters import (
     TEXT_KEYS,
     UNKNOWN,
     USER_DATA,
-    read_piece,
 )
 from container.ga4.user_data import merge, nest, read_em
 from container.hit import MOST_PARAMETERS, Hit
@@ -48,9 +47,10 @@ class Fields:
 
     def take(self, text: str) -> Fields:
         """Add the parameters of a query string or of a line of the body, as they were sent."""
-        parts, known = self.parts, PIECES
-        for piece in text.split("&", MOST_PARAMETERS)[:MOST_PARAMETERS]:
-            part, key, value = known.get(piece) or read_piece(piece)
+        parts = self.parts
+        pieces = text.split("&", MOST_PARAMETERS)
+        del pieces[MOST_PARAMETERS:]
+        for part, key, value in map(PIECES.__getitem__, pieces):
             parts[part][key] = value
         return self
 

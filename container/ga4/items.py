@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from container.amount import amount
@@ -45,8 +46,16 @@ _LITERAL = "\0"
 def read_item(text: str) -> dict[str, Any]:
     """Read one item (ga4_hits.md, section 6).
 
-    Unknown keys are left out; a number that cannot be read stays as the text it is.
+    Unknown keys are left out; a number that cannot be read stays as the text it is. A shop's items come again and
+    again, so the short ones are remembered.
     """
+    return dict(_remembered(text)) if len(text) <= _LONGEST_REMEMBERED else _read(text)
+
+
+_LONGEST_REMEMBERED = 512
+
+
+def _read(text: str) -> dict[str, Any]:
     if "~~" in text:  # a tilde that belongs to a value is doubled
         parts = [part.replace(_LITERAL, "~") for part in text.replace("~~", _LITERAL).split("~", _MOST_PAIRS)]
     else:
@@ -74,6 +83,9 @@ def read_item(text: str) -> dict[str, Any]:
         if name and place in values:
             item.setdefault(name, values[place])
     return item
+
+
+_remembered = lru_cache(maxsize=2048)(_read)
 
 
 def read_items(texts: Mapping[int, str]) -> list[dict[str, Any]]:

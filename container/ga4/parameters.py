@@ -137,48 +137,45 @@ def _event_parameter(name: str, part: int) -> Target:
     return (EXTRA_NUMBERS if name in NUMBER_KEYS else part), name
 
 
-def read_piece(piece: str) -> Piece:
-    """Read a parameter as it stands between two ``&``; it is remembered when it comes again.
+class Pieces(dict[str, Piece]):
+    """Parameters as they stand between two ``&``, read when asked for, and kept when they were met twice.
 
-    Numbers are read here, so that a parameter the site sends with every hit is worked out once.
+    Most of a hit's parameters come with every hit of the site, the others never again; a table that held those too
+    would push the rest of the program out of the processor's cache.
     """
-    name, _, value = piece.partition("=")
-    if "%" in piece or "+" in piece:
-        name, value = decode(name), decode(value)
-    found: Piece
-    part, key = KNOWN.get(name) or find_target(name)
-    if not piece:
-        found = (NOTHING, "", "")
-    elif part in _NUMERIC:
-        number = amount(value)
-        if number is not None:
-            found = (_NUMERIC[part], key, number)
-        else:
-            found = (NOT_NUMBERS if value else NOTHING, key, value)
-    else:
-        found = (part, key, value)
-    if len(piece) <= _LONGEST_PIECE:
-        _remember(piece, found)
-    return found
+
+    def __missing__(self, piece: str) -> Piece:
+        found = _read_piece(piece)
+        if len(piece) <= _LONGEST_PIECE:
+            if piece in _met_once:
+                _met_once.discard(piece)
+                if len(self) >= _MOST_PIECES:
+                    self.clear()
+                self[piece] = found
+            else:
+                if len(_met_once) >= _MOST_MET_ONCE:
+                    _met_once.clear()
+                _met_once.add(piece)
+        return found
 
 
-def _remember(piece: str, found: Piece) -> None:
-    """Keep what was met twice: most of a hit's parameters come with every hit, the others never again, and a table that
-    held those too would push the rest of the program out of the processor's cache."""
-    if piece in _met_once:
-        _met_once.discard(piece)
-        if len(PIECES) >= _MOST_PIECES:
-            PIECES.clear()
-        PIECES[piece] = found
-    else:
-        if len(_met_once) >= _MOST_MET_ONCE:
-            _met_once.clear()
-        _met_once.add(piece)
-
-
-PIECES: dict[str, Piece] = {}
-"""Parameters read lately, as they stand between two ``&``."""
-
+PIECES = Pieces()
 _met_once: set[str] = set()
 _MOST_PIECES, _MOST_MET_ONCE, _LONGEST_PIECE = 4096, 2048, 256
 _NUMERIC = {NUMBERS: EVENT, EXTRA_NUMBERS: EXTRA, PROPERTY_NUMBERS: PROPERTIES}
+
+
+def _read_piece(piece: str) -> Piece:
+    """A parameter's place and value. Numbers are read here, so that one that comes with every hit is read once."""
+    if not piece:
+        return NOTHING, "", ""
+    name, _, value = piece.partition("=")
+    if "%" in piece or "+" in piece:
+        name, value = decode(name), decode(value)
+    part, key = KNOWN.get(name) or find_target(name)
+    if part not in _NUMERIC:
+        return part, key, value
+    number = amount(value)
+    if number is not None:
+        return _NUMERIC[part], key, number
+    return (NOT_NUMBERS if value else NOTHING), key, value

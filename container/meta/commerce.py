@@ -52,7 +52,9 @@ def commerce(
     elif own is not None:
         note("custom_data is not an object: left out")
     for said, field in _FIELDS.items() if said_at_all else ():
-        value = event.get(said)
+        if said not in said_at_all:
+            continue
+        value = event[said]
         if value is not None and value != "" and (said in _COMMON or field not in built):
             built[field] = value
     built.update(marked)

@@ -135,6 +135,11 @@ class Collect:
 
 def read_headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
     """Header names in lower case; repeated ones are joined, cookies by ``"; "``."""
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in raw}
+    return headers if len(headers) == len(raw) else _joined(raw)
+
+
+def _joined(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
     headers: dict[str, str] = {}
     for name_bytes, value_bytes in raw:
         name, value = name_bytes.decode("latin-1"), value_bytes.decode("latin-1")
