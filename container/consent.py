@@ -41,10 +41,13 @@ class ConsentPolicy:
             return UNSET
         state = {**UNSET, **said}
         for trigger, purposes in self._granting:
-            unset = [purpose for purpose in purposes if purpose not in said]
-            if unset and trigger.holds(context):
-                for purpose in unset:
-                    state[purpose] = "granted"
+            held: bool | None = None
+            for purpose in purposes:
+                if purpose not in said:
+                    if held is None:
+                        held = trigger.holds(context)
+                    if held:
+                        state[purpose] = "granted"
         if self._implicit:
             for purpose, assumed in incoming.implicit.items():
                 if state[purpose] == "unset":
