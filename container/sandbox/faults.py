@@ -27,7 +27,7 @@ class Fault(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     is_transient: bool | None = None
     delay: float = 0.0
     drop: str | bool = False
-    rate: float = 1.0
+    rate: float | None = None
     seed: int = 0
     retry_after: int | None = None
     usage: int | None = None
@@ -88,7 +88,7 @@ class Faults:
             if wrong := _wrong(fault):
                 return wrong
         for fault in faults:
-            if fault.n is None and fault.rate >= 1:
+            if fault.n is None and fault.rate is None:
                 fault.n = 1
             self._coming.append((fault, random.Random(fault.seed)))
         return None
@@ -98,7 +98,7 @@ class Faults:
         for place, (fault, chance) in enumerate(self._coming):
             if fault.pixel_id is not None and fault.pixel_id != pixel_id:
                 continue
-            if fault.rate < 1 and chance.random() >= fault.rate:
+            if fault.rate is not None and chance.random() >= fault.rate:
                 continue
             if fault.n is not None:
                 fault.n -= 1
@@ -119,7 +119,7 @@ def _wrong(fault: Fault) -> str | None:
         "n must be 1 or more": fault.n is None or fault.n >= 1,
         "status must be an HTTP status from 200 to 599": fault.status is None or 200 <= fault.status <= 599,
         "delay must be from 0 to 600 seconds": 0 <= fault.delay <= 600,
-        "rate must be above 0 and at most 1": 0 < fault.rate <= 1,
+        "rate must be above 0 and at most 1": fault.rate is None or 0 < fault.rate <= 1,
         "drop must be before, after, true or false": fault.drop in (True, False, "before", "after"),
         "usage must be a percentage of 0 or more": fault.usage is None or fault.usage >= 0,
         "retry_after must be 0 or more": fault.retry_after is None or fault.retry_after >= 0,

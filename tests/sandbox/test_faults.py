@@ -94,6 +94,13 @@ def test_half_the_requests_suffer_the_same_half_for_the_same_seed(local: Local) 
     assert struck() == first
 
 
+def test_a_rate_of_one_strikes_every_request_until_it_is_taken_back(local: Local) -> None:
+    assert ask(local, {"rate": 1, "status": 500})["faults"] == [{"rate": 1.0, "status": 500}]
+    assert statuses(local, 4) == [500, 500, 500, 500]
+    local.client.delete("/sandbox/faults")
+    assert statuses(local, 1) == [200]
+
+
 def test_a_share_may_be_limited_to_n_requests(local: Local) -> None:
     ask(local, {"rate": 0.5, "seed": 7, "n": 3, "status": 500})
     assert statuses(local, 50).count(500) == 3
