@@ -6,6 +6,9 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+MOST_KNOWN = 40
+"""Known words an advice lists: all the words of the file's own grammar, not all the names of a large container."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
@@ -79,7 +82,7 @@ def suggestion(word: str, known: Iterable[str]) -> str:
         return f"did you mean '{close}'?"
     if not names:
         return "there is none to choose from"
-    shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+    shown = ", ".join(names[:MOST_KNOWN]) + (", ..." if len(names) > MOST_KNOWN else "")
     return f"known: {shown}"
 
 
