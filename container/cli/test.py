@@ -23,12 +23,13 @@ from container.web.json import to_bytes
 @click.option("-k", "chosen", metavar="TEXT", help="Run only the tests whose name holds TEXT.")
 def test(config: str, as_json: bool, chosen: str | None) -> None:
     """Run the tests under `tests:` of the configuration and in tests/examples beside it."""
-    loaded = load(config)
+    loaded = load(config, sending=False)
     container = checked(loaded)
     cases, problems = read_cases(loaded)
     if problems:
         print_problems(problems)
         raise SystemExit(1)
+    every = len(cases)
     if chosen is not None:
         cases = [case for case in cases if chosen.lower() in case.name.lower()]
     results = [run_case(case, container) for case in cases]
@@ -38,13 +39,20 @@ def test(config: str, as_json: bool, chosen: str | None) -> None:
     else:
         for result in results:
             _print(result)
-        if not results:
+        if not results and every:
+            out.print(Text(_none_of(every, chosen or ""), "yellow"))
+        elif not results:
             out.print("[yellow]there is no test to run[/yellow]; write some under tests:, see docs/testing.md")
         else:
             colour = "red" if failed else "green"
             out.print(f"[{colour}]{len(results) - len(failed)} passed, {len(failed)} failed[/{colour}]")
     if failed or not results:
         raise SystemExit(1)
+
+
+def _none_of(every: int, chosen: str) -> str:
+    held = "the only test's name does not hold" if every == 1 else f"none of the {every} tests' names holds"
+    return f"{held} '{shown(chosen)}'"
 
 
 def _print(result: Result) -> None:

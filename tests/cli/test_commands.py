@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,9 @@ def test_test_runs_every_case_and_those_chosen() -> None:
     done = tagdock("test")
     assert done.returncode == 0
     assert done.stdout.splitlines()[-1] == "7 passed, 0 failed"
+    missed = tagdock("test", "-k", "nosuch")
+    assert missed.returncode == 1
+    assert re.fullmatch(r"none of the \d+ tests' names holds 'nosuch'\n", missed.stdout)
     chosen = tagdock("test", "-k", "CRAWLER")
     assert chosen.stdout == "✓ a crawler is no visitor\n1 passed, 0 failed\n"
 
