@@ -79,14 +79,20 @@ def run_case(case: Case, configuration: Configuration) -> Result:
 
 
 class _Reading:
-    """One run over the tests of a configuration."""
+    """One run over the tests of a configuration.
+
+    ``clients`` and ``tags`` are None where a fault of the configuration hides which there are: one fault of its own
+    must not make one of every case.
+    """
 
     def __init__(self, loaded: Loaded) -> None:
         top = loaded.top.items if loaded.top is not None else {}
-        self.clients: Mapping[str, Client | None] = dict.fromkeys(_names(top.get("clients")))
+        sound = loaded.configuration is not None
+        clients, tags = _names(top.get("clients")), _names(top.get("tags"))
+        self.clients: Mapping[str, Client | None] | None = dict.fromkeys(clients) if clients or sound else None
         if loaded.configuration is not None:
             self.clients = loaded.configuration.clients
-        self.tags = _names(top.get("tags"))
+        self.tags = tags if tags or sound else None
         self.cases: list[Case] = []
         self.problems: list[Problem] = []
 
@@ -127,7 +133,7 @@ class _Reading:
             for one in node.elements if node.kind == "list" else [node]:
                 if one.kind != "scalar" or one.value is None:
                     self.problem(one, f"expected the name of a tag, found {one.noun}", "write fired: [name] or []")
-                elif one.raw not in self.tags:
+                elif self.tags is not None and one.raw not in self.tags:
                     self.problem(one, f"there is no tag '{one.raw}'", suggestion(one.raw, self.tags))
         elif word in {"skipped", "sends", "sends_exactly"}:
             if self._mapping(node, self.tags):
@@ -149,12 +155,13 @@ class _Reading:
             fields["body"] = given.items["body"].plain()
         name = fields.pop("client", None)
         if name is not None:
-            if not isinstance(name, str) or name not in self.clients:
+            known = self.clients
+            if not isinstance(name, str) or (known is not None and name not in known):
                 at = given.items["client"]
                 said = f"'{at.raw}'" if at.kind == "scalar" else at.noun
-                self.problem(at, f"there is no client {said}", suggestion(at.raw, self.clients))
+                self.problem(at, f"there is no client {said}", suggestion(at.raw, known or ()))
                 return None
-            client = self.clients[name]
+            client = known[name] if known is not None else None
             fields.setdefault("path", next(iter(client.paths()), "/") if client is not None else "/")
         try:
             return hit_from(fields)
@@ -171,11 +178,13 @@ class _Reading:
             self.problem(node, f"{said} is not a time", "write 2026-03-01T12:00:00Z")
         return found
 
-    def _mapping(self, node: Node, known: tuple[str, ...]) -> bool:
+    def _mapping(self, node: Node, known: tuple[str, ...] | None) -> bool:
         if node.kind != "mapping":
-            self.problem(node, f"expected a mapping, found {node.noun}", f"known: {', '.join(known) or 'nothing'}")
+            hint = "write a mapping" if known is None else f"known: {', '.join(known) or 'nothing'}"
+            self.problem(node, f"expected a mapping, found {node.noun}", hint)
             return False
-        self._known(node, known)
+        if known is not None:
+            self._known(node, known)
         return True
 
     def _known(self, node: Node, words: tuple[str, ...]) -> None:

@@ -9,7 +9,11 @@ from typing import Any
 import msgspec
 
 from container.node import Node
+from container.problem import shorten
 from container.trace import TagTrace, Trace
+
+MOST_PATHS = 5
+"""Differing paths a text names; both sides stand whole below it."""
 
 
 @dataclass(slots=True)
@@ -86,7 +90,8 @@ def _payloads(node: Node, trace: Trace, word: str) -> Iterator[Difference]:
         for one in every:
             if not any(_holds(one, body, exactly=word == "sends_exactly") for body in sent):
                 received = sent[0] if len(sent) == 1 else sent
-                yield Difference(inner.file, inner.line, f"{word} {name}", one, received)
+                text = f"{word} {name}: {_apart(one, sent, exactly=word == 'sends_exactly')}"
+                yield Difference(inner.file, inner.line, text, one, received)
         if word == "sends_exactly" and len(sent) != len(every):
             text = f"{word} {name}: the number of events"
             yield Difference(inner.file, inner.line, text, len(every), len(sent))
@@ -118,6 +123,49 @@ _COMPARE = {
     "consent": _consent,
     "response": _response,
 }
+
+
+def _apart(wanted: Any, sent: list[Any], *, exactly: bool) -> str:
+    """In words, where what is wanted differs from the event sent that comes nearest to it."""
+    if not sent:
+        return "it sends nothing"
+    found = min((list(differing(wanted, body, exactly=exactly)) for body in sent), key=len)
+    more = f", and {len(found) - MOST_PATHS} more" if len(found) > MOST_PATHS else ""
+    return ", ".join(found[:MOST_PATHS]) + more
+
+
+def differing(wanted: Any, received: Any, path: str = "", *, exactly: bool = False) -> Iterator[str]:
+    """Each place where a payload is not what is wanted, as ``custom_data.value: expected 120, received 119``.
+
+    Nothing exactly where the payload holds what is wanted.
+    """
+    at = path or "the event"
+    if isinstance(wanted, dict) and isinstance(received, dict):
+        for key, inner in wanted.items():
+            below = f"{path}.{key}" if path else str(key)
+            if key not in received:
+                yield f"{below}: expected {_shown(inner)}, received nothing"
+            else:
+                yield from differing(inner, received[key], below, exactly=exactly)
+        for key in received if exactly else ():
+            if key not in wanted:
+                yield f"{f'{path}.{key}' if path else key}: expected nothing, received {_shown(received[key])}"
+    elif isinstance(wanted, list) and isinstance(received, list) and len(wanted) == len(received):
+        for place, (one, other) in enumerate(zip(wanted, received, strict=True)):
+            yield from differing(one, other, f"{path}.{place}" if path else str(place), exactly=exactly)
+    elif isinstance(wanted, list) and isinstance(received, list):
+        yield f"{at}: expected {_elements(wanted)}, received {_elements(received)}"
+    elif not _holds(wanted, received):
+        yield f"{at}: expected {_shown(wanted)}, received {_shown(received)}"
+
+
+def _elements(value: list[Any]) -> str:
+    return f"{len(value)} element" + ("" if len(value) == 1 else "s")
+
+
+def _shown(value: Any) -> str:
+    """A value short enough for a line."""
+    return shorten(msgspec.json.encode(value).decode())
 
 
 def _decoded(value: Any) -> Any:

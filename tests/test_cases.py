@@ -9,6 +9,7 @@ import pytest
 
 from container.cases import Result, read_cases, run_case
 from container.config.load import load, load_text
+from container.expected import differing
 
 ROOT = Path(__file__).parent.parent
 CONFIG = """
@@ -88,7 +89,8 @@ def test_a_payload_must_hold_what_is_written_and_may_hold_more() -> None:
     ((text, expected, received),) = differences(
         "{ sends: { meta: { event_name: Purchase, custom_data: { value: 1 } } } }"
     )
-    assert (text, expected) == ("sends meta", {"event_name": "Purchase", "custom_data": {"value": 1}})
+    assert text == "sends meta: custom_data.value: expected 1, received 120"
+    assert expected == {"event_name": "Purchase", "custom_data": {"value": 1}}
     assert received["custom_data"]["value"] == 120
 
 
@@ -101,8 +103,37 @@ def test_exactly_means_nothing_more_and_no_further_event() -> None:
     whole = msgspec.json.encode(payload).decode()
     assert differences(f"{{ sends_exactly: {{ meta: {whole} }} }}") == []
     ((text, _, _),) = differences("{ sends_exactly: { meta: { event_name: Purchase } } }")
-    assert text == "sends_exactly meta"
+    assert text.startswith("sends_exactly meta: event_time: expected nothing, received 1772366400, ")
+    assert 'custom_data: expected nothing, received {"value":120,"currency":"EUR"}' in text
     assert differences("{ sends_exactly: { meta: [] } }") == [("sends_exactly meta: the number of events", 0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "received", "places"),
+    [
+        ({"a": 1}, {"a": 1, "b": 2}, []),
+        ({"a": {"b": 1}}, {"a": {"b": True}}, ["a.b: expected 1, received true"]),
+        ({"a": {"b": 1}, "c": 1}, {"c": "y"}, ['a: expected {"b":1}, received nothing', 'c: expected 1, received "y"']),
+        ({"a": {"b": 1}}, {"a": "t"}, ['a: expected {"b":1}, received "t"']),
+        ({"a": [{"b": 1}, 2]}, {"a": [{"b": 3, "c": 1}, 2]}, ["a.0.b: expected 1, received 3"]),
+        ({"a": [1]}, {"a": [1, 2]}, ["a: expected 1 element, received 2 elements"]),
+        ("x", {"a": 1}, ['the event: expected "x", received {"a":1}']),
+    ],
+)  # fmt: skip
+def test_every_place_that_differs_is_named_by_its_path(wanted: Any, received: Any, places: list[str]) -> None:
+    assert list(differing(wanted, received)) == places
+
+
+def test_what_is_too_much_differs_only_when_all_is_told() -> None:
+    assert list(differing({"a": {}}, {"a": {"b": 2}})) == []
+    assert list(differing({"a": {}}, {"a": {"b": 2}}, exactly=True)) == ["a.b: expected nothing, received 2"]
+
+
+def test_a_text_names_the_first_places_and_how_many_more_there_are() -> None:
+    wanted = ", ".join(f"k{number}: 1" for number in range(7))
+    ((text, _, _),) = differences(f"{{ sends: {{ meta: {{ {wanted} }} }} }}")
+    assert text.startswith("sends meta: k0: expected 1, received nothing, k1: ")
+    assert text.endswith("k4: expected 1, received nothing, and 2 more")
 
 
 def test_true_is_not_one() -> None:
@@ -111,7 +142,7 @@ def test_true_is_not_one() -> None:
 
 def test_a_tag_that_sent_nothing_does_not_meet_sends() -> None:
     assert differences("{ sends: { again: { event_name: PageView } } }") == [
-        ("sends again", {"event_name": "PageView"}, [])
+        ("sends again: it sends nothing", {"event_name": "PageView"}, [])
     ]
 
 
@@ -189,6 +220,19 @@ def test_the_tests_of_a_wrong_configuration_are_still_checked() -> None:
     loaded = load_text("clients: { browser: ga5 }\ntests: { a: { given: { client: browsr }, expect: {} } }")
     assert loaded.configuration is None
     assert [one.text for one in read_cases(loaded)[1]] == ["there is no client 'browsr'"]
+
+
+@pytest.mark.parametrize("main", ["a: [\n", "", "clients: [browser]\n", "client: { browser: ga4 }\n", "- clients\n"])
+def test_a_file_whose_clients_and_tags_cannot_be_known_is_not_held_against_its_cases(tmp_path: Path, main: str) -> None:
+    (tmp_path / "config.yaml").write_text(main)
+    folder = tmp_path / "tests" / "examples"
+    folder.mkdir(parents=True)
+    case = "{ given: { client: browser }, expect: { fired: [meta], sends: { meta: {} }, skipped: [] } }"
+    (folder / "more.yaml").write_text(f"tests: {{ a: {case} }}\n")
+    loaded = load(tmp_path / "config.yaml")
+    assert loaded.errors
+    problems = read_cases(loaded)[1]
+    assert [one.text for one in problems] == ["expected a mapping, found a list"]  # what is wrong whatever the names
 
 
 def test_examples_beside_the_file_are_read_and_their_faults_told(tmp_path: Path) -> None:
