@@ -77,3 +77,14 @@ class ConsentPolicy:
             if not self._unset_allows:
                 return purpose
         return ""
+
+    def assumed(self, purposes: tuple[str, ...], state: Mapping[str, str]) -> list[str]:
+        """For each needed purpose that nobody spoke about and that is allowed all the same, why."""
+        notes = []
+        for purpose in purposes:
+            if state[purpose] == "unset":
+                why = "unset counts as granted here"
+                if not self._unset_allows:
+                    why = "it follows ad_storage, since the hit speaks consent mode v1 (gcs without gcd)"
+                notes.append(f"{purpose} is unset: {why}")
+        return notes

@@ -104,8 +104,9 @@ class Context:
         values[name] = None  # what it is worth to itself
         try:
             values[name] = value = variable.read(self)
-        except BaseException:
+        except Exception as error:
             del values[name]  # whoever asks next must fail too, not be told that there is nothing
+            error.add_note(f"variable {name}")
             raise
         return value
 

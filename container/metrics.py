@@ -43,11 +43,16 @@ class Metrics:
         ends = CounterMetricFamily(
             "tagdock_payloads", "Payloads accepted, and by the end they reached.", labels=("tag", "destination", "end")
         )
+        parked = GaugeMetricFamily(
+            "tagdock_destination_parked", "1 while a destination refuses everything.", labels=("tag", "destination")
+        )
         for one in self.status.accounts:
+            parked.add_metric((one.tag, one.destination), 1 if one.parked else 0)
             pending.add_metric((one.tag, one.destination), one.pending)
             for end in ("accepted", "delivered", "suppressed", "dead"):
                 ends.add_metric((one.tag, one.destination, end), getattr(one, end))
         yield pending
+        yield parked
         yield ends
         yield GaugeMetricFamily("tagdock_outbox_bytes", "Bytes the outbox fills.", value=self.status.size)
 

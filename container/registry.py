@@ -68,11 +68,14 @@ def discover(beside: Path | None = None) -> Registry:
     for sort in SORTS:
         shipped = Path(str(importlib.import_module(sort.package).__file__)).parent
         for file in _files(shipped):
-            _add(registry, sort, file, importlib.import_module(f"{sort.package}.{file.stem}"))
+            module = _load(registry, file, f"{sort.package}.{file.stem}")
+            if module is not None:
+                _add(registry, sort, file, module)
         own = None if beside is None else beside / sort.folder
         if own is not None and own.is_dir() and own.resolve() != shipped.resolve():
             for file in _files(own):
-                module = _load(registry, file)
+                digest = hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:12]
+                module = _load(registry, file, f"tagdock_own_{digest}_{file.stem}")
                 if module is not None:
                     _add(registry, sort, file, module)
     return registry
@@ -82,22 +85,33 @@ def _files(folder: Path) -> Iterator[Path]:
     return (file for file in sorted(folder.glob("*.py")) if not file.stem.startswith("_"))
 
 
-def _load(registry: Registry, file: Path) -> ModuleType | None:
-    """Import a user's file by its path; what it raises becomes a problem of that file."""
-    name = f"tagdock_own_{hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:12]}_{file.stem}"
+_imported: dict[str, int] = {}
+"""When the file of each module was written that is in memory, in nanoseconds: a changed one is read anew."""
+
+
+def _load(registry: Registry, file: Path, name: str) -> ModuleType | None:
+    """The module of a file as it is now; what importing it raises becomes a problem of that file."""
+    written = file.stat().st_mtime_ns
+    loaded = sys.modules.get(name)
+    if loaded is not None and _imported.setdefault(name, written) == written:
+        return loaded
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         return None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        # Not by the loader: it would take a cached file that looks as old as the source when both are a moment old.
+        exec(compile(file.read_bytes(), str(file), "exec", dont_inherit=True), module.__dict__)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a user's code may raise anything; say so and go on
         line = getattr(error, "lineno", None) or _line(error, file)
         text = f"the file cannot be imported: {type(error).__name__}: {error}"
         registry.problems.append(Problem(str(file), line, 1, "", "component", text, "mend the file or move it away"))
         del sys.modules[name]
+        if loaded is not None:
+            sys.modules[name] = loaded  # what runs goes on with the sound one
         return None
+    _imported[name] = written
     return module
 
 

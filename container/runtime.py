@@ -104,7 +104,7 @@ def _event(
         context.consent = policy.state(incoming, context)
         context.limited_data_use = policy.limited_data_use(context)
     except Exception as error:  # noqa: BLE001 - a component failed: no tag may see what it should have changed
-        failure = f"{type(error).__name__} before the tags"
+        failure = f"{_named(error)} before the tags"
         routed.failures.append(failure)
     if routed.trace is None:
         if not failure:
@@ -158,9 +158,14 @@ def _decide(
             trace.outcome, trace.reason, trace.payload = "fired", fired, built.body
     except Exception as error:  # noqa: BLE001 - one failing tag must not cost the others, nor the browser's answer
         # The error's text may hold a visitor's data; its type and the tag's name are enough to find it.
-        routed.failures.append(f"tag {binding.name} failed: {type(error).__name__}")
+        routed.failures.append(f"tag {binding.name} failed: {_named(error)}")
         if trace is not None:
-            trace.outcome, trace.reason = "failed", f"the tag failed: {type(error).__name__}"
+            trace.outcome, trace.reason = "failed", f"the tag failed: {_named(error)}"
+
+
+def _named(error: Exception) -> str:
+    """An error by its type and the variable it came from; its text may hold a visitor's data."""
+    return " in ".join([type(error).__name__, *getattr(error, "__notes__", ())[:1]])
 
 
 def _firing(
@@ -191,4 +196,6 @@ def _firing(
             why = " and unset counts as denied" if state == "unset" else ""
             trace.outcome, trace.reason = "no_consent", f"{refused} is {state}{why}"
         return None
+    if trace is not None:
+        trace.notes += policy.assumed(binding.needs_consent, context.consent)
     return fired

@@ -47,9 +47,11 @@ def json_option(function: F) -> F:
 
 
 def configuration(path: str) -> Configuration:
-    """The configuration of a file; with an error in it, every problem is printed and the command ends with 1."""
-    loaded = load(path)
-    return checked(loaded)
+    """The configuration of a file, for a command that sends nothing and so needs no secrets.
+
+    With an error in it, every problem is printed and the command ends with 1.
+    """
+    return checked(load(path, sending=False))
 
 
 def checked(loaded: Loaded) -> Configuration:

@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 import uvicorn
 
-from container.cli.common import config_option, configuration, err, print_problems
+from container.cli.common import checked, config_option, err, print_problems
 from container.config.document import Configuration
 from container.config.load import load
 from container.web.app import App
@@ -28,12 +28,13 @@ log = logging.getLogger("tagdock")
 @click.option("--listen", metavar="HOST:PORT", help="Listen here instead of container.listen.")
 def serve(config: str, listen: str | None) -> None:
     """Run the container: take hits, keep their payloads, deliver them."""
-    container = configuration(config)
-    print_problems([one for one in load(config).problems if one.warning])
+    loaded = load(config)
+    container = checked(loaded)
+    print_problems([one for one in loaded.problems if one.warning])
     host, port = _address(listen, container)
     _log()
     bound = _bind(host, port)
-    token = os.environ.get("TAGDOCK_TOKEN") or secrets.token_urlsafe(16)
+    token = os.environ.get("TAGDOCK_TOKEN") or _kept_token(container) or secrets.token_urlsafe(16)
     actual = bound.getsockname()[1]
 
     def ready() -> None:
@@ -93,9 +94,21 @@ def _bind(host: str, port: int) -> socket.socket:
     return bound
 
 
+def _token_file(container: Configuration) -> Path:
+    return Path(container.delivery.outbox.partition(":")[2]).parent / "token"
+
+
+def _kept_token(container: Configuration) -> str:
+    """The token of the last run, so that what was set up with it goes on working; "" when there is none."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        kept = _token_file(container).read_text("ascii").strip()
+        return kept if len(kept) >= 16 and kept.isprintable() and " " not in kept else ""
+    return ""
+
+
 def _keep_token(container: Configuration, token: str) -> None:
-    """Write this run's token beside the outbox, for the owner's scripts."""
-    path = Path(container.delivery.outbox.partition(":")[2]).parent / "token"
+    """Write this run's token beside the outbox, for the owner's scripts and the next run."""
+    path = _token_file(container)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
@@ -118,14 +131,13 @@ def _log() -> None:
 def _greet(container: Configuration, host: str, port: int, token: str) -> None:
     here = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     where = "the sandbox in this server" if container.delivery.to == "sandbox" else "the vendors, live"
+    lines = [f"{container.container.name} listens on {here} and delivers to {where}", f"preview token: {token}"]
     hit = "v=2&tid=G-SHOP&cid=7.8&gcs=G111&en=purchase&cu=EUR&epn.value=120&ep.event_id=o-1&ep.transaction_id=o-1"
-    lines = [
-        f"{container.container.name} listens on {here} and delivers to {where}",
-        f"preview token: {token}",
-        "try it:",
-        f"  curl -H 'X-Tagdock-Preview: {token}' '{here}/g/collect?{hit}'",
-    ]
-    if container.delivery.to == "sandbox":
-        lines.append(f"  curl '{here}/sandbox/good'")
+    if container.delivery.to == "sandbox":  # nobody should be asked to send a made-up purchase to a vendor
+        lines += [
+            "try it:",
+            f"  curl -H 'X-Tagdock-Preview: {token}' '{here}/g/collect?{hit}'",
+            f"  curl '{here}/sandbox/good'",
+        ]
     for line in lines:
         err.print(line, markup=False)

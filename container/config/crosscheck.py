@@ -74,6 +74,9 @@ def _unused(decoder: Decoder, top: Node) -> None:
     used = {mention.name for mention in decoder.mentions if mention.what == "trigger"}
     section = top.items.get("triggers")
     for name, node in (section.keys if section is not None else {}).items():
+        if section is not None and section.items[name].kind == "mapping" and not section.items[name].items:
+            text = "a trigger without conditions holds for every event"
+            decoder.warning(node, "catch_all", text, "add conditions, or make sure that this is meant")
         if name not in used:
             hint = "name it in fires_on, in blocked_by or under consent, or remove it"
             decoder.warning(node, "unused", "nothing uses this trigger", hint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
 
 from container.component import Client, Condition, Tag, Transformation, Variable
@@ -121,6 +122,16 @@ class DeliverySection(Options):
     limit: OutboxLimitSection = option(
         Group(OutboxLimitSection), "How large the outbox may grow.", default=OutboxLimitSection()
     )
+
+    @property
+    def store(self) -> str:
+        """The address of the outbox to open. What was tried against the sandbox has a file of its own, so that none of
+        it can reach a vendor, nor pass for sent, on the day ``to`` becomes live."""
+        if self.to == "live":
+            return self.outbox
+        engine, _, path = self.outbox.partition(":")
+        file = PurePath(path)
+        return f"{engine}:{file.with_name(f'{file.stem}.sandbox{file.suffix}')}"
 
 
 @dataclass(slots=True)

@@ -68,13 +68,16 @@ class Loaded:
         return self.configuration
 
 
-def load(path: str | Path, environ: Mapping[str, str] | None = None) -> Loaded:
-    """Read a configuration file and the component folders beside it."""
+def load(path: str | Path, environ: Mapping[str, str] | None = None, *, sending: bool = True) -> Loaded:
+    """Read a configuration file and the component folders beside it.
+
+    With ``sending`` off nothing will leave, so that secrets may be missing whatever ``delivery.to`` says.
+    """
     path = Path(path)
     composer = Composer(os.environ if environ is None else environ)
     top = composer.read(path)
     registry = discover(path.parent)
-    return _Loading(composer, registry, str(path), path.parent).run(top)
+    return _Loading(composer, registry, str(path), path.parent, sending=sending).run(top)
 
 
 def load_text(text: str, environ: Mapping[str, str] | None = None, *, file: str = "config.yaml") -> Loaded:
@@ -86,7 +89,10 @@ def load_text(text: str, environ: Mapping[str, str] | None = None, *, file: str 
 class _Loading:
     """One run over one file."""
 
-    def __init__(self, composer: Composer, registry: Registry, file: str, folder: Path | None = None) -> None:
+    def __init__(
+        self, composer: Composer, registry: Registry, file: str, folder: Path | None = None, *, sending: bool = True
+    ) -> None:
+        self.sending = sending
         self.composer = composer
         self.registry = registry
         self.file = file
@@ -111,7 +117,7 @@ class _Loading:
         sections = top.items
         # Where payloads go decides whether a missing secret is an error, so delivery is read first.
         delivery = self.decoder.section(DeliverySection, sections.get("delivery"), "delivery")
-        self.decoder.secrets_required = delivery is not None and delivery.to == "live"
+        self.decoder.secrets_required = self.sending and delivery is not None and delivery.to == "live"
         container = self.decoder.section(ContainerSection, sections.get("container"), "container")
         clients = self._entries("client", Client, sections.get("clients"))
         variables = self._entries("variable", Variable, sections.get("variables"))
@@ -195,7 +201,7 @@ class _Loading:
         found = []
         for name, (made, beside) in self._entries("tag", Tag, node).items():
             assert node is not None
-            if "fires_on" not in beside:
+            if "fires_on" not in beside or (beside["fires_on"].kind == "list" and not beside["fires_on"].elements):
                 text = "the tag has no fires_on, so it would never fire"
                 self.decoder.problem(node.keys[name], "missing", text, "add fires_on: and the names of triggers")
             needs = self._words(beside.get("needs_consent"), ListOf(Choice(*CONSENT_PURPOSES)))

@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route
 
 from container.component import Entry, Tag
 from container.config.document import Configuration
-from container.config.load import load
+from container.config.load import Loaded, load
 from container.delivery import Delivery
 from container.metrics import Metrics
 from container.outbox import OutboxUnavailable, open_outbox
@@ -62,8 +62,11 @@ class App:
         self.metrics = Metrics()
         self.configuration = configuration
         delivery = configuration.delivery
-        self.outbox = open_outbox(delivery.outbox, max_pending=delivery.limit.payloads)
-        self.sandbox = Sandbox(_beside(delivery.outbox, "sandbox.db"), clock, token_required=True)
+        self._live = delivery.to == "live"
+        self._fixed = _read_at_start(configuration)
+        self.outbox = open_outbox(delivery.store, max_pending=delivery.limit.payloads)
+        # A live server has no sandbox: it would show what visitors sent to whoever asks.
+        self.sandbox = None if self._live else Sandbox(_beside(delivery.outbox, "sandbox.db"), clock)
         self.transport = Transport()
         self.delivery = Delivery(
             self.outbox,
@@ -85,7 +88,7 @@ class App:
                 Route("/-/ready", self._ready),
                 Route("/-/metrics", self._metrics),
                 Route("/-/reload", self._reload, methods=["POST"]),
-                Mount("/sandbox", self.sandbox.app),
+                *([] if self.sandbox is None else [Mount("/sandbox", self.sandbox.app)]),
             ],
             lifespan=self._lifespan,
         )
@@ -122,8 +125,7 @@ class App:
             odd = await self.outbox.open()
         except OutboxUnavailable as error:
             self._failure = str(error)
-            await self.transport.close()
-            self.sandbox.close()
+            await self._let_go()
             raise
         if odd:
             log.warning("%s", odd)
@@ -132,14 +134,19 @@ class App:
         try:
             yield
         finally:
-            await self.delivery.stop(DRAIN)
+            # The server's own sandbox is gone by now; only a vendor's can still be reached.
+            await self.delivery.stop(DRAIN if self._live else 0)
             await self.outbox.close()
-            await self.transport.close()
+            await self._let_go()
+
+    async def _let_go(self) -> None:
+        await self.transport.close()
+        if self.sandbox is not None:
             self.sandbox.close()
 
     def _endpoint(self, tag: Tag) -> str:
         """Where a tag's requests go: the vendor when live, the stand-in in this very server otherwise."""
-        if self.configuration.delivery.to == "live":
+        if self._live:
             return tag.endpoint
         return f"{self._own}{tag.sandbox}"
 
@@ -152,12 +159,19 @@ class App:
             for problem in loaded.errors:
                 log.error("%s", problem)
             return loaded.problems
+        late = [
+            _needs_restart(loaded, path)
+            for path, value in _read_at_start(loaded.configuration).items()
+            if value != self._fixed[path]
+        ]
+        for problem in late:
+            log.warning("%s", problem)
         self.configuration = loaded.configuration
         self.collect.live = Live(loaded.configuration)
         self.metrics.reloads["applied"] += 1
         await self.delivery.unpark()  # the new file may hold the credentials a destination waits for
         log.info("the configuration was reloaded from %s", self.configuration.file)
-        return loaded.problems
+        return sorted([*loaded.problems, *late])
 
     async def _healthy(self, _: Request) -> Response:
         return PlainTextResponse("ok")
@@ -172,11 +186,36 @@ class App:
     async def _reload(self, request: Request) -> Response:
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
         if not hmac.compare_digest(given.encode("utf-8", "replace"), self._token.encode()):
-            return PlainTextResponse("send the console's token as Authorization: Bearer <token>\n", 401)
+            return PlainTextResponse("send the token as Authorization: Bearer <token>\n", 401)
         problems = await self.reload()
         errors = [one for one in problems if not one.warning]
         body: dict[str, Any] = {"reloaded": not errors, "problems": [one.to_json() for one in problems]}
         return Response(to_bytes(body), 422 if errors else 200, media_type="application/json")
+
+
+def _read_at_start(configuration: Configuration) -> dict[str, Any]:
+    """The settings a running server keeps, by their path in the file."""
+    delivery = configuration.delivery
+    found: dict[str, Any] = {
+        "container.listen": configuration.container.listen,
+        "delivery.to": delivery.to,
+        "delivery.outbox": delivery.outbox,
+    }
+    for name, section in (("batch", delivery.batch), ("retry", delivery.retry), ("limit", delivery.limit)):
+        found |= {f"delivery.{name}.{option}": getattr(section, option) for option in section.options}
+    return found
+
+
+def _needs_restart(loaded: Loaded, path: str) -> Problem:
+    """The warning for a setting that was changed in the file and is not applied."""
+    node = loaded.top
+    for word in path.split("."):
+        if node is not None and word in node.items:
+            node = node.items[word]
+    line, column = (node.line, node.column) if node is not None else (1, 1)
+    file = node.file if node is not None else ""
+    text, hint = "this is read at start only", "restart the server to apply it"
+    return Problem(file, line, column, path, "restart", text, hint, warning=True)
 
 
 def _reachable(host: str) -> str:

@@ -24,13 +24,13 @@ def test_while_no_file_may_grow_hits_are_refused_and_none_of_those_taken_is_lost
         assert {send(server, name) for name in taken} == {204}
         unlimited = resource.RLIM_INFINITY
         # Smaller than the outbox is by now, larger than the log: what is written to the outbox fails as on a full disk.
-        assert (tmp_path / "data" / "outbox.db-wal").stat().st_size > 2 * SMALL > 4 * len(server.log())
+        assert (tmp_path / "data" / "outbox.sandbox.db-wal").stat().st_size > 2 * SMALL > 4 * len(server.log())
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (SMALL, unlimited))
         assert {send(server, f"during-{number}") for number in range(10)} == {503}
         assert server.get("/healthy").status_code == 200
         ready = server.get("/-/ready")
-        assert (ready.status_code, ready.text.startswith("not ready: outbox data/outbox.db: ")) == (503, True)
-        assert "a hit was refused with 503, nothing of it was kept: outbox data/outbox.db: " in server.log()
+        assert (ready.status_code, ready.text.startswith("not ready: outbox data/outbox.sandbox.db: ")) == (503, True)
+        assert "a hit was refused with 503, nothing of it was kept: outbox data/outbox.sandbox.db: " in server.log()
 
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (unlimited, unlimited))
         until(lambda: send(server, "after") == 204, "a hit to be taken again")

@@ -138,7 +138,7 @@ def check_refusal(app: Served, caplog: pytest.LogCaptureFixture, word: str) -> N
 def test_while_a_folder_stands_in_the_place_of_the_outbox_hits_are_refused_and_then_taken(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    outbox = tmp_path / "data" / "outbox.db"
+    outbox = tmp_path / "data" / "outbox.sandbox.db"
     outbox.mkdir(parents=True)
     with served(tmp_path) as app:
         assert "outbox" in caplog.text
