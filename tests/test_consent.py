@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
 from container.component import Incoming
 from container.config.document import ConsentSection, LimitedDataUseSection, Trigger
+from container.config.load import load
 from container.consent import ConsentPolicy
 from container.context import Context
 from container.event import CONSENT_PURPOSES, Event
+from container.hit import Hit
+from container.runtime import route
 from tests.fakes import where
 
 BANNER = where("banner", "event.banner", "equals", "yes")
@@ -130,3 +134,15 @@ def test_limited_data_use_follows_its_trigger() -> None:
     assert (use.country, use.state) == (1, 1000)
     assert limited.limited_data_use(Context(NO)) is None
     assert policy().limited_data_use(Context(YES)) is None
+
+
+def test_what_counts_although_nobody_said_it_is_told_in_the_trace() -> None:
+    configuration = load(Path(__file__).parent.parent / "config.yaml", {}).whole()
+    hit = Hit("GET", "/g/collect", "v=2&tid=G-1&cid=1.2&gcs=G111&en=page_view", {"user-agent": "x"}, ip="203.0.113.7")
+    trace = route(hit, configuration, 1.8e9, explain=True).trace
+    assert trace is not None
+    (tag,) = trace.events[0].tags
+    assert tag.outcome == "fired"
+    assert tag.notes[0] == (
+        "ad_user_data is unset: it follows ad_storage, since the hit speaks consent mode v1 (gcs without gcd)"
+    )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from container.context import Context
 from container.registry import SORTS, class_name, discover
 from tests.cli.tagdock import ROOT, tagdock
 
@@ -139,3 +142,22 @@ def test_the_word_is_the_name_of_the_file_and_of_the_class() -> None:
 def test_a_word_is_found_in_every_sort_that_has_it() -> None:
     assert [noun for noun, _ in discover().find("event")] == ["condition"]
     assert discover().find("nonsense") == []
+
+
+def test_a_component_is_read_anew_when_its_file_changed(tmp_path: Path) -> None:
+    folder = tmp_path / "variables"
+    folder.mkdir()
+    source = (
+        "from container.component import Variable\n\n"
+        "class ShoutVariable(Variable):\n    '''Shouts.'''\n    def read(self, context):\n        return '%s'\n"
+    )
+    for moment, word in enumerate(("HELLO", "AHOY!"), start=1):
+        (folder / "shout.py").write_text(source % word)
+        os.utime(folder / "shout.py", ns=(moment, moment))
+        made: Any = discover(tmp_path).of("variable")["shout"]()
+        assert made.read(Context({})) == word
+    (folder / "shout.py").write_text("clas Broken:\n")
+    os.utime(folder / "shout.py", ns=(3, 3))
+    (problem,) = discover(tmp_path).problems
+    assert (problem.line, problem.kind) == (1, "component")
+    assert "SyntaxError" in problem.text
