@@ -6,7 +6,7 @@ import importlib
 
 import click
 
-VERBS = ("serve", "lint", "test", "simulate", "explain", "quality", "schema")
+VERBS = ("serve", "lint", "test", "simulate", "explain", "quality", "outbox", "schema")
 
 
 class Verbs(click.Group):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -81,8 +82,8 @@ def count(path: Path, choice: Choice = Choice()) -> int:
         return int(connection.execute(f"SELECT count(*) FROM ({_CHOSEN})", words).fetchone()[0])
 
 
-def redrive(path: Path, now: float, choice: Choice = Choice()) -> Iterator[int]:
-    """Make the chosen letters pending and due; yields how many with every step.
+def redrive(path: Path, now: float, choice: Choice = Choice(), most: int | None = None) -> Iterator[int]:
+    """Make the chosen letters pending and due, the first ``most`` of them; yields how many with every step.
 
     Their destination counts as resumed now, so that they are not given up at once. What a vendor takes no more because
     of its age dies again. Raises ``OutboxUnavailable``; the steps before stay done.
@@ -97,7 +98,7 @@ def redrive(path: Path, now: float, choice: Choice = Choice()) -> Iterator[int]:
         for (grp, reason), number in Counter((grp, reason) for _, grp, reason in chosen).items():
             _unbook(connection, grp, reason, number)
 
-    return _in_chunks(path, choice, revive)
+    return _in_chunks(path, choice, revive, most)
 
 
 def purge(path: Path, choice: Choice = Choice()) -> Iterator[int]:
@@ -112,20 +113,22 @@ def purge(path: Path, choice: Choice = Choice()) -> Iterator[int]:
 
 
 def _in_chunks(
-    path: Path, choice: Choice, change: Callable[[sqlite3.Connection, list[_Chosen]], None]
+    path: Path, choice: Choice, change: Callable[[sqlite3.Connection, list[_Chosen]], None], most: int | None = None
 ) -> Iterator[int]:
     """Change letters some at a time, each time in one transaction; nothing is held while the caller looks on."""
     after = 0
+    left = most if most is not None else sys.maxsize
     with _telling(path), changing(path) as connection:
-        while True:
+        while left > 0:
             connection.execute("BEGIN IMMEDIATE")
-            words = {**asdict(choice), "limit": CHUNK, "after": after}
+            words = {**asdict(choice), "limit": min(CHUNK, left), "after": after}
             chosen = connection.execute(_CHOSEN, words).fetchall()
             change(connection, chosen)
             connection.execute("COMMIT")
             if not chosen:
                 return
             after = chosen[-1][0]
+            left -= len(chosen)
             yield len(chosen)
 
 

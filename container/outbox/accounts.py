@@ -1,0 +1,41 @@
+"""The accounts of an SQLite outbox, read from the file, while a server runs or not."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from container.outbox import schema
+from container.outbox.books import read_accounts
+from container.outbox.database import in_words, read_only
+from container.outbox.outbox import Account, OutboxUnavailable
+
+NOT_TRIED = "not tried yet"
+"""The reason of a payload that is pending and was never sent."""
+
+# Only what was tried once is in the index of due times, so that the many that are fresh need not be read.
+_PUT_OFF = "SELECT grp, reason, count(*) FROM pending WHERE attempts > 0 GROUP BY grp, reason"
+
+
+def accounts(path: Path) -> list[Account]:
+    """Every account in the order in which their destinations were first met, all of one moment. Changes nothing.
+
+    ``reasons`` has ``pending`` as well: how many wait after which last answer. What is in flight is known to the
+    server alone, and counted as pending here. Raises ``OutboxUnavailable``.
+    """
+    try:
+        with read_only(path) as connection:
+            connection.execute("BEGIN")
+            found = read_accounts(connection)
+            tried = dict.fromkeys(found, 0)
+            for number, reason, count in connection.execute(_PUT_OFF).fetchall():
+                found[number].reasons.setdefault("pending", {})[reason] = count
+                tried[number] += count
+            for number, account in found.items():
+                if account.pending > tried[number]:
+                    account.reasons.setdefault("pending", {})[NOT_TRIED] = account.pending - tried[number]
+                low, high = number * schema.ROWS_A_GROUP, (number + 1) * schema.ROWS_A_GROUP
+                account.oldest = connection.execute(schema.OLDEST, (low, high)).fetchone()[0]
+    except (OSError, sqlite3.Error) as error:
+        raise OutboxUnavailable(f"outbox {path}: {in_words(error)}") from None
+    return list(found.values())
