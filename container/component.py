@@ -86,6 +86,14 @@ class Client(Component):
         """Read the hit; ``now`` is the arrival in unix seconds. Never raises, whatever the hit holds."""
         raise NotImplementedError  # pragma: no cover - abstract
 
+    def glance(self, hit: Hit) -> tuple[str, Answer] | None:
+        """The name of the hit's only event, and the answer, where a look tells both without reading the rest.
+
+        Lets routing answer at once a hit whose event no tag could fire for, which on most sites is most of them. None
+        when only ``read`` tells: several events, none, a name written oddly, or a reading that has effects of its own.
+        """
+        return None
+
     def paths(self) -> tuple[str, ...]:
         """The request paths it listens on, for the check that no two clients want the same hit. May be empty."""
         return ()

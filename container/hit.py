@@ -95,6 +95,26 @@ class once(Generic[T]):
         return value
 
 
+def glance_parameter(query: str, name: str, *, last: bool) -> str:
+    """A parameter's decoded value by a look at the query; "" when it is not there for sure as one would read it.
+
+    Of a repeated parameter the ``last`` or the first counts. A query that escapes a letter of the name may hold the
+    name in disguise: then nothing is said.
+    """
+    if "%6" in query or "%7" in query or "%4" in query or "%5" in query:
+        lower = query.lower()
+        if any(f"%{ord(letter):x}" in lower for letter in name):
+            return ""
+    text = f"&{query}"
+    sought = f"&{name}="
+    start = text.rfind(sought) if last else text.find(sought)
+    if start < 0:
+        return ""
+    start += len(sought)
+    end = text.find("&", start)
+    return decode(text[start:] if end < 0 else text[start:end])
+
+
 @dataclass
 class Hit:
     """One request.

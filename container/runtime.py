@@ -45,6 +45,10 @@ def route(
         trace = Trace(hit.id, None, NOBODY.status, problems=["no client claims the hit"]) if explain else None
         return Routed(None, NOBODY, trace=trace)
     name, client = taken
+    if not explain and not configuration.changes:
+        seen = client.glance(hit)
+        if seen is not None and not configuration.candidates(seen[0]):
+            return Routed(name, seen[1], events=1)
     failure = ""
     try:
         reading = client.read(hit, now)

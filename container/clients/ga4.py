@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from container.component import Answer, Client, Incoming, Reading
 from container.ga4.fields import Fields
 from container.ga4.first_party_id import FirstPartyId
-from container.hit import Hit
+from container.hit import Hit, glance_parameter
 from container.kinds import Boolean, Group, ListOf, Text
 from container.schema import option
 
@@ -57,6 +57,12 @@ class Ga4Client(Client):
             return False
         text = hit.query_string
         return "v=2" in text and "tid=" in text and hit.query.get("v") == "2" and "tid" in hit.query
+
+    def glance(self, hit: Hit) -> tuple[str, Answer] | None:
+        if hit.body or self.first_party_id is not None:
+            return None
+        name = glance_parameter(hit.query_string, "en", last=True)
+        return (name, _answer(hit)) if name else None
 
     def read(self, hit: Hit, now: float) -> Reading:
         notes: list[str] = []

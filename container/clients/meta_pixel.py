@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from container.component import Answer, Client, Incoming, Reading
-from container.hit import Hit
+from container.hit import Hit, glance_parameter
 from container.kinds import Boolean, Choice, ListOf, Text
 from container.pixel.gateway import MARK, read_gateway
 from container.pixel.parameters import read_parameters
@@ -65,6 +65,12 @@ class MetaPixelClient(Client):
         if hit.path.endswith(_PATHS) or hit.path in self._paths:
             return hit.method in ("GET", "POST")
         return self.gateway and hit.method == "POST" and hit.path.endswith(_GATEWAY) and MARK in hit.body
+
+    def glance(self, hit: Hit) -> tuple[str, Answer] | None:
+        if hit.method != "GET":
+            return None
+        name = glance_parameter(hit.query_string, "ev", last=False).strip()
+        return (name, _IMAGE) if name else None
 
     def read(self, hit: Hit, now: float) -> Reading:
         """One event a hit, none for one that names neither pixel nor event."""
