@@ -11,7 +11,7 @@ from rich.markdown import Markdown
 from rich.text import Text
 
 from container.cli.common import WIDTH, config_option, err, json_option, out, print_problems, write
-from container.cli.reference import everything, help_of, reference, rows, standing
+from container.cli.reference import beside, everything, help_of, reference, rows, standing
 from container.problem import suggestion
 from container.registry import discover
 from container.schema import Option, Options
@@ -24,26 +24,31 @@ from container.web.json import to_bytes
 @json_option
 @click.option("--markdown", is_flag=True, help="Print the whole reference as Markdown.")
 def explain(word: str | None, config: str, as_json: bool, markdown: bool) -> None:
-    """List the components, or explain one: `tagdock explain meta_capi`."""
+    """List the words of the file, or explain one: `tagdock explain meta_capi`."""
     registry = discover(Path(config).parent)
     print_problems(registry.problems)
     if markdown:
         write(reference(registry).encode())
         return
     found = everything(registry)
+    words = beside()
     if word is not None:
-        known = [name for _, name, _ in found]
+        known = [name for _, name, _ in [*found, *words]]
         found = [one for one in found if one[1] == word]
-        if not found:
+        words = [one for one in words if one[1] == word]
+        if not found and not words:
             err.print(Text(f"there is nothing called '{word}'; {suggestion(word, known)}"))
             raise SystemExit(1)
     if as_json:
-        write(to_bytes([description(*one) for one in found]))
+        write(to_bytes([*(description(*one) for one in found), *(_word(*one) for one in words)]))
     elif word is None:
-        _list(found)
+        _list([(noun, name, cls.summary()) for noun, name, cls in found], words)
     else:
         for one in found:
             _print(*one)
+        for noun, name, meaning in words:
+            out.print(Text(name, "bold cyan") + Text(f"  word beside the type of a {noun}", "dim"))
+            out.print(Text("\n".join(textwrap.wrap(meaning, WIDTH))))
 
 
 def description(noun: str, word: str, cls: type[Options]) -> dict[str, Any]:
@@ -64,7 +69,12 @@ def description(noun: str, word: str, cls: type[Options]) -> dict[str, Any]:
             }
             for one in cls.options.values()
         ],
+        "beside": [_word(*one) for one in beside() if one[0] == noun],
     }
+
+
+def _word(noun: str, word: str, meaning: str) -> dict[str, Any]:
+    return {"sort": f"word beside the type of a {noun}", "name": word, "help": meaning}
 
 
 def _default(one: Option) -> Any:
@@ -75,13 +85,16 @@ def _default(one: Option) -> Any:
     return str(one.default)
 
 
-def _list(found: list[tuple[str, str, type[Options]]]) -> None:
+def _list(found: list[tuple[str, str, str]], words: list[tuple[str, str, str]]) -> None:
     before = ""
-    for noun, word, cls in found:
-        if noun != before:
-            out.print(Text(f"\n{noun}s" if before else f"{noun}s", "bold"))
-            before = noun
-        lines = textwrap.wrap(cls.summary(), WIDTH - 24)
+    for title, word, meaning in [
+        *((f"{noun}s", word, meaning) for noun, word, meaning in found),
+        *((f"words beside the type of a {noun}", word, meaning) for noun, word, meaning in words),
+    ]:
+        if title != before:
+            out.print(Text(f"\n{title}" if before else title, "bold"))
+            before = title
+        lines = textwrap.wrap(meaning, WIDTH - 24)
         out.print(Text.assemble("  ", (f"{word:<21}", "cyan"), " ", *lines[:1]))
         for line in lines[1:]:
             out.print(Text(" " * 24 + line))
@@ -95,4 +108,11 @@ def _print(noun: str, word: str, cls: type[Options]) -> None:
         out.print()
         out.print(Text.assemble((name, "cyan"), "  ", one.kind.noun, "  ", (standing(one), "dim")))
         for line in textwrap.wrap(help_of(one), WIDTH - 4):
+            out.print(Text(f"    {line}"))
+    words = [one for one in beside() if one[0] == noun]
+    if words:
+        out.print(Text(f"\nbeside {word}", "bold"))
+    for _, name, meaning in words:
+        out.print(Text(f"\n{name}", "cyan"))
+        for line in textwrap.wrap(meaning, WIDTH - 4):
             out.print(Text(f"    {line}"))

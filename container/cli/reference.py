@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from container.config.document import ConsentSection, ContainerSection, DeliverySection
+from container.config.load import ROUTING
 from container.event import as_text
 from container.kinds import Duration, Group, Size
 from container.registry import Registry
@@ -40,6 +41,10 @@ def reference(registry: Registry) -> str:
     parts = [OPENING]
     for noun, group in groupby(everything(registry), key=lambda one: one[0]):
         parts.append(f"## {HEADINGS[noun]}\n")
+        words = [f"| `{word}` | {meaning} |" for word, meaning in ROUTING.get(noun, {}).items()]
+        if words:
+            heads = [f"Beside the type of every {noun} may stand:\n", "| word | meaning |", "|---|---|"]
+            parts.append("\n".join([*heads, *words]) + "\n")
         for _, word, cls in group:
             parts.append(f"### `{word}`\n\n{cls.explanation()}\n")
             table = [_row(name, one) for name, one in rows(cls)]
@@ -60,6 +65,11 @@ def everything(registry: Registry) -> list[tuple[str, str, type[Options]]]:
         (noun, word, cls) for noun, found in registry.components.items() for word, cls in sorted(found.items())
     ]
     return [*components, *(("section", word, cls) for word, cls in SECTIONS.items())]
+
+
+def beside() -> list[tuple[str, str, str]]:
+    """Every word that stands beside a type: the sort it stands beside, the word, what it means."""
+    return [(noun, word, meaning) for noun, words in ROUTING.items() for word, meaning in words.items()]
 
 
 def rows(cls: type[Options], above: str = "") -> Iterator[tuple[str, Option]]:

@@ -34,13 +34,19 @@ T = TypeVar("T", bound=Component)
 SECTIONS = ("container", "clients", "variables", "triggers", "consent", "transformations", "tags", "delivery", "tests")
 """The sections of a file in reading order."""
 
-ROUTING = {
-    "client": frozenset[str](),
-    "variable": frozenset[str](),
-    "transformation": frozenset({"for"}),
-    "tag": frozenset({"fires_on", "blocked_by", "needs_consent"}),
+ROUTING: dict[str, dict[str, str]] = {
+    "client": {},
+    "variable": {},
+    "transformation": {
+        "for": "The tags that are shown the change; without it the event changes for all, before triggers look at it.",
+    },
+    "tag": {
+        "fires_on": "The triggers any of which fires the tag; every tag has at least one.",
+        "blocked_by": "The triggers any of which keeps the tag from firing, whatever else holds.",
+        "needs_consent": "The purposes of consent, every one of which must be granted; [] says that none is needed.",
+    },
 }
-"""The words that stand beside a component's type, so that an option can never collide with them."""
+"""The words that stand beside a component's type, so that an option can never collide with them: what each means."""
 
 
 @dataclass
@@ -174,7 +180,7 @@ class _Loading:
         found: dict[str, tuple[T | None, dict[str, Node]]] = {}
         for name, inner in self._named(node, noun).items():
             with self.decoder.owned(name if noun == "variable" else ""):
-                component, beside = self.decoder.component(noun, inner, ROUTING[noun])
+                component, beside = self.decoder.component(noun, inner, frozenset(ROUTING[noun]))
             found[name] = (component if isinstance(component, cls) else None, beside)
         return found
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from container.component import Component
 from container.config.document import ConsentSection, ContainerSection, DeliverySection
+from container.config.load import ROUTING
 from container.event import CONSENT_PURPOSES
 from container.kinds import NAME_PATTERN, Choice, options_schema
 from container.registry import Registry
@@ -63,15 +64,11 @@ def json_schema(registry: Registry) -> dict[str, Any]:
     names = {"propertyNames": {"pattern": f"^{NAME_PATTERN}$"}}
     name_list = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
     purposes = Choice(*CONSENT_PURPOSES).written()
-    routing = {
-        "fires_on": {**name_list, "description": "The triggers any of which fires the tag."},
-        "blocked_by": {**name_list, "description": "The triggers any of which keeps the tag from firing."},
-        "needs_consent": {
-            "anyOf": [purposes, {"type": "array", "items": purposes}],
-            "description": "The purposes that must be granted.",
-        },
+    shapes = {"needs_consent": {"anyOf": [purposes, {"type": "array", "items": purposes}]}}
+    beside = {
+        noun: {word: {**shapes.get(word, name_list), "description": meaning} for word, meaning in words.items()}
+        for noun, words in ROUTING.items()
     }
-    only_for = {"for": {**name_list, "description": "The tags that are shown the changed event; all when not written."}}
     conditions = {word: options_schema(cls) for word, cls in registry.of("condition").items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -82,24 +79,24 @@ def json_schema(registry: Registry) -> dict[str, Any]:
             "container": options_schema(ContainerSection),
             "clients": {
                 "type": ["object", "null"],
-                "additionalProperties": _entry(registry.of("client"), {}, []),
+                "additionalProperties": _entry(registry.of("client"), beside["client"], []),
                 **names,
             },
             "variables": {
                 "type": ["object", "null"],
-                "additionalProperties": _entry(registry.of("variable"), {}, []),
+                "additionalProperties": _entry(registry.of("variable"), beside["variable"], []),
                 **names,
             },
             "triggers": {"type": ["object", "null"], "additionalProperties": {"$ref": "#/$defs/trigger"}, **names},
             "consent": options_schema(ConsentSection),
             "transformations": {
                 "type": ["object", "null"],
-                "additionalProperties": _entry(registry.of("transformation"), only_for, []),
+                "additionalProperties": _entry(registry.of("transformation"), beside["transformation"], []),
                 **names,
             },
             "tags": {
                 "type": ["object", "null"],
-                "additionalProperties": _entry(registry.of("tag"), routing, ["fires_on"]),
+                "additionalProperties": _entry(registry.of("tag"), beside["tag"], ["fires_on"]),
                 **names,
             },
             "delivery": options_schema(DeliverySection),

@@ -169,6 +169,19 @@ def test_no_test_at_all_is_no_success(tmp_path: Path) -> None:
     assert "there is no test to run" in done.stdout
 
 
+def test_the_words_beside_a_type_are_explained_alone_and_with_every_type_they_stand_beside() -> None:
+    for word, of in (("fires_on", "meta_capi"), ("blocked_by", "meta_capi"), ("needs_consent", "meta_capi"),
+                     ("for", "exclude")):  # fmt: skip
+        (alone,) = json.loads(tagdock("explain", word, "--json").stdout)
+        assert alone["name"] == word
+        (component,) = json.loads(tagdock("explain", of, "--json").stdout)
+        assert alone in component["beside"]
+        assert alone["help"].split(";")[0] in tagdock("explain", word).stdout
+        assert f"\n{word}\n" in tagdock("explain", of).stdout
+    assert json.loads(tagdock("explain", "ga4", "--json").stdout)[0]["beside"] == []
+    assert "did you mean 'fires_on'?" in tagdock("explain", "fire_on").stderr
+
+
 @pytest.mark.parametrize("name", ["ga4.jsonl", "pixel.jsonl"])
 def test_simulate_prints_one_object_a_hit_in_the_contract_s_shape(name: str) -> None:
     done = tagdock("simulate", HITS / name, "--json", "--at", "2026-03-01T12:00:00Z")
