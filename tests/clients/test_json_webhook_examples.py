@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
+
+from container.component import Payload
+from container.config.load import load_text
+from container.context import Context
 from container.hit import Hit
 from tests.clients.webhook import HITS, NOW, documented
+
+META = """
+triggers: { order: { event: purchase } }
+tags:
+  meta: { meta_capi: { pixel_id: "1234567890", access_token: $TOKEN }, fires_on: order, needs_consent: [] }
+"""
 
 
 def test_a_shopify_order_becomes_a_purchase_as_documented() -> None:
@@ -55,6 +66,7 @@ def test_a_stripe_checkout_becomes_a_purchase_as_documented() -> None:
     reading = made.read(Hit("POST", "/hooks/stripe", "", headers, body), 1795411900.0)
     assert reading.incoming[0].event == {
         "event_name": "purchase",
+        "action_source": "system_generated",
         "event_id": "order-77",
         "event_time": 1795411800,
         "transaction_id": "cs_test_a1b2c3",
@@ -69,3 +81,16 @@ def test_a_stripe_checkout_becomes_a_purchase_as_documented() -> None:
     assert made.read(Hit("POST", "/hooks/stripe", "", headers, body), 1795411900.0 + 600).answer.status == 401
     unsigned = {"stripe-signature": f"t=1795411805,v0={good}"}
     assert made.read(Hit("POST", "/hooks/stripe", "", unsigned, body), 1795411900.0).answer.status == 401
+
+
+@pytest.mark.parametrize(("name", "source"), [("shopify", "website"), ("stripe", "system_generated")])
+def test_what_a_documented_example_makes_is_what_meta_takes(name: str, source: str) -> None:
+    made = documented(name)
+    made.signature = None
+    body = (HITS / {"shopify": "shopify_order.json", "stripe": "stripe_checkout.json"}[name]).read_bytes()
+    hit = Hit("POST", f"/hooks/{name}", "", {}, body)
+    (incoming,) = made.read(hit, NOW).incoming
+    tag = load_text(META, {"TOKEN": "t"}).whole().tags["meta"]
+    sent = tag.build(Context(incoming.event, hit=hit, now=NOW))
+    assert isinstance(sent, Payload), sent
+    assert sent.body["action_source"] == source
