@@ -74,7 +74,7 @@ def description(noun: str, word: str, cls: type[Options]) -> dict[str, Any]:
 
 
 def _word(noun: str, word: str, meaning: str) -> dict[str, Any]:
-    return {"sort": f"word beside the type of a {noun}", "name": word, "help": meaning}
+    return {"sort": "word", "of": noun, "name": word, "help": meaning}
 
 
 def _default(one: Option) -> Any:

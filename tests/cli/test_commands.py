@@ -288,7 +288,15 @@ def test_explain_suggests_the_nearest_word() -> None:
 
 def test_explain_as_json_holds_everything() -> None:
     found = json.loads(tagdock("explain", "--json").stdout)
-    assert {one["sort"] for one in found} == {"client", "variable", "condition", "transformation", "tag", "section"}
+    assert {one["sort"] for one in found} == {
+        "client",
+        "variable",
+        "condition",
+        "transformation",
+        "tag",
+        "section",
+        "word",
+    }
     secrets = {(one["name"], option["name"]) for one in found for option in one["options"] if option["secret"]}
     assert ("meta_capi", "access_token") in secrets
 
