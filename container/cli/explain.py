@@ -74,7 +74,7 @@ def description(noun: str, word: str, cls: type[Options]) -> dict[str, Any]:
 
 
 def _word(noun: str, word: str, meaning: str) -> dict[str, Any]:
-    return {"sort": "word", "of": noun, "name": word, "help": meaning}
+    return {"sort": "word", "of": noun, "name": word, "help": meaning, "options": []}
 
 
 def _default(one: Option) -> Any:
