@@ -110,3 +110,9 @@ def test_what_is_missing_is_empty() -> None:
 )
 def test_a_url_is_split_or_empty(url: str, parts: tuple[str, str, str]) -> None:
     assert split_url(url) == parts
+
+
+def test_what_stands_behind_ten_thousand_escapes_is_not_read() -> None:
+    text = "a=1&b=" + "%41" * 20_000 + "&c=3"
+    assert parse_parameters(text) == [("a", "1"), ("b", "A" * 10_000)]
+    assert parse_parameters("a=" + "%41" * 10_000 + "&c=3")[1] == ("c", "3")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from container.component import Answer, Client, Incoming, Reading
 from container.ga4.fields import Fields
 from container.ga4.first_party_id import FirstPartyId
-from container.hit import Hit, glance_parameter
+from container.hit import MOST_PARAMETERS, Hit, glance_parameter, readable
 from container.kinds import Boolean, Group, ListOf, Text
 from container.schema import option
 
@@ -66,7 +66,7 @@ class Ga4Client(Client):
 
     def read(self, hit: Hit, now: float) -> Reading:
         notes: list[str] = []
-        shared = Fields().take(hit.query_string)
+        shared = Fields().take(readable(hit.query_string))
         incoming: list[Incoming] = []
         if hit.body:
             incoming = [fields.read(hit) for fields in _lines(hit, shared, notes)]
@@ -83,7 +83,7 @@ class Ga4Client(Client):
 
 def _lines(hit: Hit, shared: Fields, notes: list[str]) -> Iterator[Fields]:
     """The fields of each event in the body: the URL's parameters overlaid by those of its line."""
-    lines = hit.text.split("\n", _MOST_LINES)
+    lines = readable(hit.text).split("\n", _MOST_LINES)
     if len(lines) > _MOST_LINES:
         del lines[_MOST_LINES:]
         notes.append(f"only the first {_MOST_LINES} lines of the body were read")
@@ -97,7 +97,7 @@ def _lines(hit: Hit, shared: Fields, notes: list[str]) -> Iterator[Fields]:
             continue
         room -= len(line) + len(hit.query_string)
         line = line.strip("\r ")
-        names = [piece for piece in line.split("&") if piece[:3] == "en="]
+        names = [piece for piece in line.split("&", MOST_PARAMETERS) if piece[:3] == "en="]
         if names and len(names[-1]) > 3:
             events += 1
             yield shared.copy().take(line)
