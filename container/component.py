@@ -72,6 +72,10 @@ class Reading(msgspec.Struct):
     cookies: list[Cookie] = msgspec.field(default_factory=list)
 
 
+MOST_EVENTS = 100
+"""The most events of one hit that are routed; gtag sends 20 at most, the Measurement Protocol 25."""
+
+
 class Client(Component):
     """Recognises one kind of hit and reads it into events."""
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
-from container.component import Answer, Client, Cookie, Entry, Incoming, Payload, Reading, Suppressed
+from container.component import MOST_EVENTS, Answer, Client, Cookie, Entry, Incoming, Payload, Reading, Suppressed
 from container.config.document import Binding, Configuration, Trigger
 from container.consent import UNSET, ConsentPolicy
 from container.context import Context, Shared
 from container.hit import Hit
 from container.trace import EventTrace, TagTrace, Trace
-
-MOST_EVENTS = 100
-"""The most events of one hit that are routed; gtag sends 20 at most, the Measurement Protocol 25."""
 
 NOBODY = Answer(404, b"no client of this container reads such a hit\n", "text/plain; charset=utf-8")
 
@@ -40,28 +39,28 @@ def route(
     With ``explain`` every tag is asked, also those that cannot fire, and the trace says why. Without it nothing is
     written down: only what leaves is worked out. Never raises, whatever the hit holds.
     """
-    taken = _claiming(hit, configuration)
+    failures: list[str] = []
+    claiming = _claiming(hit, configuration, failures)
+    taken = next(claiming, None)
     if taken is None:
-        trace = Trace(hit.id, None, NOBODY.status, problems=["no client claims the hit"]) if explain else None
-        return Routed(None, NOBODY, trace=trace)
+        problems = [*failures, "no client claims the hit"]
+        trace = Trace(hit.id, None, NOBODY.status, problems=problems) if explain else None
+        return Routed(None, NOBODY, failures=failures, trace=trace)
     name, client = taken
-    if not explain and not configuration.changes:
-        seen = client.glance(hit)
-        if seen is not None and not configuration.candidates(seen[0]):
-            return Routed(name, seen[1], events=1)
-    failure = ""
     try:
+        if not explain and not configuration.changes:
+            seen = client.glance(hit)
+            if seen is not None and not configuration.candidates(seen[0]):
+                return Routed(name, seen[1], events=1, failures=failures)
         reading = client.read(hit, now)
     except Exception as error:  # noqa: BLE001 - a client must not fail; if it does, the sender still gets an answer
-        failure = f"client {name} failed: {type(error).__name__}"
-        reading = Reading([], Answer(400, b"the hit cannot be read\n", "text/plain; charset=utf-8"), [failure])
-    routed = Routed(name, reading.answer, cookies=reading.cookies)
-    if failure:
-        routed.failures.append(failure)
+        failures.append(f"client {name} failed: {type(error).__name__}")
+        reading = Reading([], Answer(400, b"the hit cannot be read\n", "text/plain; charset=utf-8"), failures[-1:])
+    routed = Routed(name, reading.answer, cookies=reading.cookies, failures=failures)
     shared = Shared(hit, cookies=routed.cookies)
     if explain:
         routed.trace = Trace(hit.id, name, reading.answer.status, problems=list(reading.notes))
-        others = [other for other, one in configuration.clients_by_priority if one is not client and one.claims(hit)]
+        others = [other for other, _ in claiming]
         if others:
             text = f"{name} took the hit before {', '.join(others)}, which could read it too"
             routed.trace.problems.append(text)
@@ -77,11 +76,16 @@ def route(
     return routed
 
 
-def _claiming(hit: Hit, configuration: Configuration) -> tuple[str, Client] | None:
+def _claiming(hit: Hit, configuration: Configuration, failures: list[str]) -> Iterator[tuple[str, Client]]:
+    """The clients that claim the hit, in the order they are asked; one that raises claims nothing."""
     for named in configuration.clients_by_priority:
-        if named[1].claims(hit):
-            return named
-    return None
+        try:
+            claims = named[1].claims(hit)
+        except Exception as error:  # noqa: BLE001 - as above: its failure is told, the others are asked all the same
+            failures.append(f"client {named[0]} failed: {type(error).__name__}")
+            continue
+        if claims:
+            yield named
 
 
 def _policy(configuration: Configuration) -> ConsentPolicy:

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from container.component import Cookie
+from container.clients.ga4 import Ga4Client
+from container.component import MOST_EVENTS, Cookie
 from container.config.document import Change, Configuration, ConsentSection, LimitedDataUseSection, Trigger
 from container.context import Context
 from container.hit import Hit
-from container.runtime import MOST_EVENTS, Routed, route
+from container.runtime import Routed, route
 from container.trace import OUTCOMES, TagTrace
 from tests.fakes import (
     NOW,
@@ -385,3 +386,21 @@ def test_limited_data_use_is_what_the_configurations_trigger_says() -> None:
     assert sent(explained(configuration)) == [("show", {"picked": None})]
     there = spoken(PURCHASE | {"region": "US-CA"})
     assert sent(explained(configuration, there)) == [("show", {"picked": [1, 1000]})]
+
+
+class Touchy(Ga4Client):
+    """A client of one's own that fails before it has read anything."""
+
+    def claims(self, hit: Hit) -> bool:
+        raise LookupError("jane@example.com")
+
+
+def test_a_client_that_fails_to_look_at_a_hit_leaves_it_to_the_others() -> None:
+    made = Configuration(clients={"touchy": Touchy(), "browser": Ga4Client()})
+    hit = Hit("GET", "/g/collect", "v=2&tid=G-1&cid=1.2&en=page_view")
+    for explain in (False, True):
+        routed = route(hit, made, 1.8e9, explain=explain)
+        assert (routed.client, routed.events) == ("browser", 1)
+        assert routed.failures == ["client touchy failed: LookupError"]
+    alone = route(hit, Configuration(clients={"touchy": Touchy()}), 1.8e9)
+    assert (alone.client, alone.answer.status, alone.failures) == (None, 404, ["client touchy failed: LookupError"])

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from container.component import Answer, Client, Incoming, Reading
+from container.component import MOST_EVENTS, Answer, Client, Incoming, Reading
 from container.ga4.fields import Fields
 from container.ga4.first_party_id import FirstPartyId
 from container.hit import MOST_PARAMETERS, Hit, glance_parameter, readable
 from container.kinds import Boolean, Group, ListOf, Text
 from container.schema import option
-
-MOST_EVENTS = 100
-"""Events read from one hit; gtag itself sends 20 at most."""
 
 MOST_CHARACTERS = 512 * 1024
 """Characters of parameters read from one body, those of the URL counted with each event they belong to: else a long URL

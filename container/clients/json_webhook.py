@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from container.amount import amount, identifier
-from container.component import Answer, Client, Incoming, Reading
+from container.component import MOST_EVENTS, Answer, Client, Incoming, Reading
 from container.event import CONSENT_PURPOSES, Event
 from container.fields import Field, Fields, Scope, elements
 from container.hit import Hit, split_url
@@ -19,7 +19,6 @@ from container.nesting import DEEPEST, shallow
 from container.schema import option
 from container.signature import Signature, Signed
 
-_MOST_EVENTS = 5000
 _TEXTS = (
     "event_name", "event_id", "client_id", "user_id", "transaction_id", "currency", "page_location", "page_referrer",
     "page_title", "user_agent", "ip_override", "language", "fbp", "fbc", "search_term", "coupon",
@@ -88,8 +87,8 @@ class JsonWebhookClient(Client):
             if not isinstance(body, dict | list):
                 return _refused(400, "the body is neither a JSON object nor a list")
             found = elements(self.events, body)
-            if len(found) > _MOST_EVENTS:
-                return _refused(400, f"more than {_MOST_EVENTS} events in one request")
+            if len(found) > MOST_EVENTS:
+                return _refused(400, f"more than {MOST_EVENTS} events in one request")
         if not found:
             notes.append(f"nothing is at {self.events.text if self.events else '$'}")
         seed = hashlib.sha256(self.path.encode("utf-8", "replace") + b"\0" + hit.body).digest()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from container.component import MOST_EVENTS
 from container.hit import Hit
 from tests.clients.webhook import NOW, client, faults, post
 
@@ -209,10 +210,12 @@ def test_thirty_two_levels_and_a_byte_order_mark_are_read() -> None:
     assert post(b"\xef\xbb\xbf" + b'{"id":1}').incoming[0].event["event_id"] == "1"
 
 
-def test_more_events_than_anybody_sends_are_refused() -> None:
+def test_more_events_than_are_routed_are_refused_as_a_whole_rather_than_lost_in_part() -> None:
     made = client("events: $.o\nevent: { event_name: x }")
-    assert post({"o": [{}] * 5001}, of=made).answer.status == 400
-    assert len(post({"o": [{}] * 5000}, of=made).incoming) == 5000
+    refused = post({"o": [{}] * (MOST_EVENTS + 1)}, of=made)
+    assert (refused.answer.status, refused.incoming) == (400, [])
+    assert refused.answer.body == b"more than 100 events in one request\n"
+    assert len(post({"o": [{}] * MOST_EVENTS}, of=made).incoming) == MOST_EVENTS
 
 
 @pytest.mark.parametrize(
