@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from container.component import MOST_EVENTS, Answer, Client, Incoming, Reading
 from container.ga4.fields import Fields
 from container.ga4.first_party_id import FirstPartyId
-from container.hit import MOST_PARAMETERS, Hit, glance_parameter, readable
+from container.hit import MOST_ESCAPES, MOST_PARAMETERS, Hit, glance_parameter, readable
 from container.kinds import Boolean, Group, ListOf, Text
 from container.schema import option
 
@@ -80,7 +80,10 @@ class Ga4Client(Client):
 
 def _lines(hit: Hit, shared: Fields, notes: list[str]) -> Iterator[Fields]:
     """The fields of each event in the body: the URL's parameters overlaid by those of its line."""
-    lines = readable(hit.text).split("\n", _MOST_LINES)
+    text = readable(hit.text)
+    if len(text) < len(hit.text):
+        notes.append(f"the body was read up to its {MOST_ESCAPES:,}th percent escape")
+    lines = text.split("\n", _MOST_LINES)
     if len(lines) > _MOST_LINES:
         del lines[_MOST_LINES:]
         notes.append(f"only the first {_MOST_LINES} lines of the body were read")

@@ -365,3 +365,10 @@ def test_names_are_remembered_up_to_a_bound_and_known_ones_survive() -> None:
         read("v=2&tid=G-1&cid=1&en=x&" + "&".join(f"ep.name{n}=1" for n in range(start, start + 1000)))
     assert len(KNOWN) <= 4200
     assert only("v=2&tid=G-1&cid=1&en=x").event["x-ga-measurement_id"] == "G-1"
+
+
+def test_a_body_of_escapes_is_read_as_far_as_is_quick_and_says_so() -> None:
+    body = "en=one\nen=two&ep.x=" + "%41" * 20_000 + "\nen=three"
+    reading = Ga4Client().read(Hit("POST", "/g/collect", "v=2&tid=G-1&cid=1.2", {}, body.encode()), 1.8e9)
+    assert [one.event["event_name"] for one in reading.incoming] == ["one", "two"]
+    assert reading.notes == ["the body was read up to its 10,000th percent escape"]
