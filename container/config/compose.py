@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -44,6 +46,24 @@ def scalar(text: str) -> Any:
     return text
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file as it was read."""
+
+    path: Path
+    data: bytes
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of its bytes, in hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+    @property
+    def text(self) -> str:
+        """What stands in it, without a byte order mark; bytes that are not UTF-8 are replaced."""
+        return self.data.removeprefix(codecs.BOM_UTF8).decode(errors="replace")
+
+
 class Composer:
     """Reads YAML files into nodes and collects every problem on the way."""
 
@@ -51,25 +71,27 @@ class Composer:
         self.environ = environ
         self.problems: list[Problem] = []
         self.unset: list[Node] = []
+        self.sources: list[Source] = []
         self._built = 0
         self._overflow = False
 
-    def read(self, path: Path) -> Node | None:
-        """The file's top node, or None when there is nothing to work with."""
+    def read(self, path: Path, *, required: bool = True) -> Node | None:
+        """The file's top node, or None when there is nothing to work with. With ``required`` off it may be empty."""
         try:
             size = path.stat().st_size
             data = path.read_bytes() if size <= LARGEST_FILE else b""
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
-            self._fault(str(path), 1, 1, "file", f"the file cannot be read: {reason}", "check the path with --config")
+            self.fault(str(path), 1, 1, "file", f"the file cannot be read: {reason}", "check the path with --config")
             return None
         if size > LARGEST_FILE:
             text = f"the file has {size / 1e6:.1f} MB, more than a configuration can sensibly need"
-            self._fault(str(path), 1, 1, "file", text, "check that this is the right file; the limit is 1 MiB")
+            self.fault(str(path), 1, 1, "file", text, "check that this is the right file; the limit is 1 MiB")
             return None
-        return self.compose(data, str(path))
+        self.sources.append(Source(path, data))
+        return self.compose(data, str(path), required=required)
 
-    def compose(self, data: bytes | str, file: str) -> Node | None:
+    def compose(self, data: bytes | str, file: str, *, required: bool = True) -> Node | None:
         """The top node of a YAML text."""
         text = self._text(data, file)
         if text is None:
@@ -84,10 +106,11 @@ class Composer:
         except yaml.reader.ReaderError as error:
             line, column = _place(text, error.position)
             what = f"the character U+{_code(error.character):04X} is not allowed in YAML"
-            self._fault(file, line, column, "yaml", what, "remove it")
+            self.fault(file, line, column, "yaml", what, "remove it")
             return None
         if tree is None:
-            self._fault(file, 1, 1, "empty", "the file is empty", "start from the shipped config.yaml")
+            if required:
+                self.fault(file, 1, 1, "empty", "the file is empty", "start from the shipped config.yaml")
             return None
         node = self._node(tree, file, "", 0, literal=False)
         return None if self._overflow else node
@@ -103,7 +126,7 @@ class Composer:
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
             if depth > DEEPEST:
-                self._fault(*place, "yaml", f"the file is nested more than {DEEPEST} levels deep", "write it flatter")
+                self.fault(*place, "yaml", f"the file is nested more than {DEEPEST} levels deep", "write it flatter")
                 return False
             if count > 3 * MOST_NODES + 3:  # a name, a start and an end each
                 self._too_large(*place)
@@ -111,7 +134,7 @@ class Composer:
             tag = getattr(event, "tag", None)
             if tag is not None and tag != "!":
                 short = tag.replace("tag:yaml.org,2002:", "!!")
-                self._fault(*place, "yaml", f"the YAML tag {short} is not read here", "write the plain value")
+                self.fault(*place, "yaml", f"the YAML tag {short} is not read here", "write the plain value")
                 return False
         return True
 
@@ -119,7 +142,7 @@ class Composer:
         if isinstance(data, str):
             return data
         if b"\0" in data[:65536]:
-            self._fault(file, 1, 1, "yaml", "the file is binary, not YAML", "write plain YAML in UTF-8")
+            self.fault(file, 1, 1, "yaml", "the file is binary, not YAML", "write plain YAML in UTF-8")
             return None
         data = data.removeprefix(codecs.BOM_UTF8)
         try:
@@ -127,7 +150,7 @@ class Composer:
         except UnicodeDecodeError as error:
             line, column = _place(before := data[: error.start].decode(), len(before))
             text = f"the byte 0x{data[error.start]:02x} is not UTF-8"
-            self._fault(file, line, column, "yaml", text, "save the file as UTF-8")
+            self.fault(file, line, column, "yaml", text, "save the file as UTF-8")
             return None
 
     def _syntax(self, error: yaml.MarkedYAMLError, text: str, file: str) -> None:
@@ -145,7 +168,7 @@ class Composer:
             hint = 'put quotes around an expression: "{{ ... }}"'
         elif "single document" in str(error):
             problem, hint = "the file holds more than one document", "remove the second '---'"
-        self._fault(file, line, column, "yaml", f"this is not YAML: {problem}", hint)
+        self.fault(file, line, column, "yaml", f"this is not YAML: {problem}", hint)
 
     def _node(self, tree: yaml.Node, file: str, path: str, depth: int, *, literal: bool) -> Node:
         mark = tree.start_mark
@@ -229,10 +252,11 @@ class Composer:
 
     def _too_large(self, file: str, line: int, column: int) -> None:
         text = f"the file unfolds to more than {MOST_NODES} values or {DEEPEST} levels"
-        self._fault(file, line, column, "yaml", text, "write it without aliases of aliases, or make two of it")
+        self.fault(file, line, column, "yaml", text, "write it without aliases of aliases, or make two of it")
 
-    def _fault(self, file: str, line: int, column: int, kind: str, text: str, hint: str) -> None:
-        self.problems.append(Problem(file, line, column, "", kind, text, hint))
+    def fault(self, file: str, line: int, column: int, kind: str, text: str, hint: str, *, path: str = "") -> None:
+        """Report an error at a place; ``path`` is the dotted way to it, where there is one."""
+        self.problems.append(Problem(file, line, column, path, kind, text, hint))
 
 
 def _code(character: str | int) -> int:

@@ -15,10 +15,10 @@ _LONGEST_SHOWN = 8
 _MOST_SUGGESTIONS = 100
 
 
-def crosscheck(decoder: Decoder, top: Node, *, clients: Mapping[str, Client]) -> None:
+def crosscheck(decoder: Decoder, top: Node, *, clients: Mapping[str, Client], partial: bool = False) -> None:
     """Report to the decoder everything wrong between the entries of a file."""
     known = {what: _names(top, section) for what, section in _SECTION.items()}
-    unknown = [mention for mention in decoder.mentions if mention.name not in known[mention.what]]
+    unknown = [] if partial else [mention for mention in decoder.mentions if mention.name not in known[mention.what]]
     for number, mention in enumerate(unknown):
         text = f"there is no {mention.what} '{mention.name}'"
         # Only inside an expression the built-in names may be meant as well.
@@ -28,7 +28,8 @@ def crosscheck(decoder: Decoder, top: Node, *, clients: Mapping[str, Client]) ->
             hint = suggestion(mention.name, [*known[mention.what], *built_in])
         decoder.problem(mention.node, "unknown", text, hint, offset=mention.offset)
     _cycles(decoder)
-    _unused(decoder, top)
+    if not partial:
+        _unused(decoder, top)
     _paths(decoder, top, clients)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from container.component import Client, Component, Tag, Transformation, Variable
-from container.config.compose import Composer
+from container.config.compose import Composer, Source
 from container.config.crosscheck import crosscheck
 from container.config.decode import Decoder
 from container.config.document import (
@@ -22,6 +22,8 @@ from container.config.document import (
     DeliverySection,
     Trigger,
 )
+from container.config.include import WORD as INCLUDE
+from container.config.include import gather
 from container.event import CONSENT_PURPOSES
 from container.kinds import NAME_PATTERN, Choice, ListOf, Reference
 from container.node import Node
@@ -53,7 +55,9 @@ ROUTING: dict[str, dict[str, str]] = {
 class Loaded:
     """What came of a file: a configuration when there is no error, and every problem, warnings included.
 
-    ``folder`` is where the file stands; None for a text.
+    ``folder`` is where the file stands; None for a text. ``files`` are all that were looked for, the main one first and
+    then what it includes, ``sources`` those of them that could be read, as they were; a new file in one of ``folders``
+    may be included too.
     """
 
     configuration: Configuration | None
@@ -61,6 +65,9 @@ class Loaded:
     top: Node | None = None
     registry: Registry = field(default_factory=Registry)
     folder: Path | None = None
+    files: tuple[Path, ...] = ()
+    sources: tuple[Source, ...] = ()
+    folders: tuple[Path, ...] = ()
 
     @property
     def errors(self) -> list[Problem]:
@@ -75,15 +82,19 @@ class Loaded:
 
 
 def load(path: str | Path, environ: Mapping[str, str] | None = None, *, sending: bool = True) -> Loaded:
-    """Read a configuration file and the component folders beside it.
+    """Read a configuration file, all it includes, and the component folders beside it.
 
     With ``sending`` off nothing will leave, so that secrets may be missing whatever ``delivery.to`` says.
     """
     path = Path(path)
     composer = Composer(os.environ if environ is None else environ)
-    top = composer.read(path)
+    gathered = gather(composer, path)
     registry = discover(path.parent)
-    return _Loading(composer, registry, str(path), path.parent, sending=sending).run(top)
+    loading = _Loading(composer, registry, str(path), path.parent, sending=sending)
+    loaded = loading.run(gathered.top, partial=gathered.partial)
+    loaded.files, loaded.folders = tuple(gathered.files), tuple(dict.fromkeys(gathered.folders))
+    loaded.sources = tuple(composer.sources)
+    return loaded
 
 
 def load_text(text: str, environ: Mapping[str, str] | None = None, *, file: str = "config.yaml") -> Loaded:
@@ -107,7 +118,8 @@ class _Loading:
         self.decoder.problems = composer.problems
         composer.problems.extend(registry.problems)
 
-    def run(self, top: Node | None) -> Loaded:
+    def run(self, top: Node | None, *, partial: bool = False) -> Loaded:
+        """``partial`` says that some of the files could not be read: what seems not to be there may stand in them."""
         if top is None:
             return self._loaded(None, top)
         if top.kind != "mapping":
@@ -116,9 +128,11 @@ class _Loading:
                 self.decoder.problem(top, "type", f"expected sections, found {top.noun}", hint)
             return self._loaded(None, top)
         for word in top.items:
-            if word not in SECTIONS:
+            if word == INCLUDE:  # left by a text, which stands in no folder
+                self.decoder.problem(top.keys[word], "include", "a text includes no files", "write it as a file")
+            elif word not in SECTIONS:
                 text = f"there is no section '{word}'"
-                self.decoder.problem(top.keys[word], "unknown", text, suggestion(word, SECTIONS))
+                self.decoder.problem(top.keys[word], "unknown", text, suggestion(word, (*SECTIONS, INCLUDE)))
                 top.items[word].excuse()
         sections = top.items
         # Where payloads go decides whether a missing secret is an error, so delivery is read first.
@@ -133,7 +147,7 @@ class _Loading:
         bindings = self._bindings(sections.get("tags"), triggers, changes)
         self._unset_environment()
         sound_clients = {name: one for name, (one, _) in clients.items() if one is not None}
-        crosscheck(self.decoder, top, clients=sound_clients)
+        crosscheck(self.decoder, top, clients=sound_clients, partial=partial)
         if any(not one.warning for one in self.decoder.problems):
             return self._loaded(None, top)
         assert container is not None

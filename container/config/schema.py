@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from container.component import Component
+from container.config import case
 from container.config.document import ConsentSection, ContainerSection, DeliverySection
 from container.config.load import ROUTING
 from container.event import CONSENT_PURPOSES
@@ -12,51 +13,6 @@ from container.kinds import NAME_PATTERN, Choice, options_schema
 from container.registry import Registry
 
 ENVIRONMENT = {"type": "string", "pattern": r"^\$[A-Za-z_]", "description": "Read from the environment."}
-
-_TEXTS = {"type": ["object", "null"]}
-_BY_TAG = {"type": "object"}
-_CASE = {
-    "type": "object",
-    "description": "A hit, and what must come of it.",
-    "required": ["given", "expect"],
-    "additionalProperties": False,
-    "properties": {
-        "at": {"type": ["string", "number"], "description": "When the hit arrives, as 2026-03-01T12:00:00Z."},
-        "given": {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {
-                "client": {"type": "string", "description": "The client whose path the hit goes to."},
-                "method": {"type": "string"},
-                "path": {"type": "string"},
-                "query": {"type": ["object", "string", "null"]},
-                "headers": _TEXTS,
-                "cookies": _TEXTS,
-                "body": {"description": "A text, or any value to be sent as JSON."},
-                "ip": {"type": "string"},
-            },
-        },
-        "expect": {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {
-                "fired": {
-                    "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
-                    "description": "Exactly the tags that fire.",
-                },
-                "skipped": {**_BY_TAG, "description": "Tags that stay silent, with words of the reason."},
-                "sends": {**_BY_TAG, "description": "What the tags' events hold, at least."},
-                "sends_exactly": {**_BY_TAG, "description": "All the tags' events hold."},
-                "consent": {
-                    "type": "object",
-                    "properties": {purpose: {"type": "string"} for purpose in CONSENT_PURPOSES},
-                    "additionalProperties": False,
-                },
-                "response": {"type": ["object", "integer"], "description": "The status the sender gets."},
-            },
-        },
-    },
-}
 
 
 def json_schema(registry: Registry) -> dict[str, Any]:
@@ -76,6 +32,10 @@ def json_schema(registry: Registry) -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "properties": {
+            "include": {
+                **name_list,
+                "description": "Further files with sections, relative to this one, such as tags/*.yaml.",
+            },
             "container": options_schema(ContainerSection),
             "clients": {
                 "type": ["object", "null"],
@@ -111,7 +71,7 @@ def json_schema(registry: Registry) -> dict[str, Any]:
             },
             "operators": _operators(registry),
             "environment": ENVIRONMENT,
-            "case": _CASE,
+            "case": case.SCHEMA,
         },
     }
 
