@@ -5,8 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
+
+import msgspec
 
 from container.component import Entry as Entry
+
+Which = Literal["due", "fresh", "put_off", "old"]
+"""What may be taken of a group."""
 
 IDEMPOTENCY_WINDOW = 48 * 3600.0
 """Seconds in which the same event may not be accepted twice: the window in which Meta itself deduplicates."""
@@ -30,8 +36,7 @@ class OutboxFull(OutboxUnavailable):
     """A limit of the outbox is reached. New payloads are refused; those it holds go on being delivered."""
 
 
-@dataclass(slots=True, frozen=True)
-class Parcel:
+class Parcel(msgspec.Struct, frozen=True):
     """One payload taken out for delivery.
 
     ``attempts`` counts the times it was sent without reaching an end; ``status`` and ``reason`` are the last answer.
@@ -129,9 +134,20 @@ class Outbox(ABC):
         """
 
     @abstractmethod
-    async def take(self, tag: str, destination: str, count: int, size: int, now: float) -> Taken:
+    async def take(
+        self,
+        tag: str,
+        destination: str,
+        count: int,
+        size: int,
+        now: float,
+        which: Which = "due",
+        accepted_before: float = 0.0,
+    ) -> Taken:
         """Take out payloads that are due, oldest first: at most ``count``, and ``size`` bytes of bodies (at least one).
 
+        ``which``: ``fresh`` are those that were never put off, ``put_off`` those that were and are due again, ``due``
+        both; ``old`` are those accepted at ``accepted_before`` or earlier, due or not, looked for at the front only.
         They are in flight, that is not taken again, until ``done``, ``later``, ``bury`` or ``release``.
         """
 

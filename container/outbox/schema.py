@@ -98,6 +98,11 @@ READ_PARCELS = """
 SELECT json_group_array(json_array(id, length(body), accepted, attempts, status, reason)),
        CAST(group_concat(body, '') AS BLOB)
 FROM pending WHERE id IN (SELECT value FROM json_each(?))"""
+# Ids follow acceptance, so what is oldest is found at the front, whether it is due or not.
+FIND_OLD = """
+SELECT json_group_array(json_array(id, size)) FROM (
+    SELECT id, length(body) AS size, accepted FROM pending WHERE id >= ? AND id < ? ORDER BY id LIMIT ?)
+WHERE accepted <= ?"""
 NEXT_DUE = "SELECT min(due) FROM pending WHERE grp = ? AND attempts > 0 AND due > ?"
 PULL_BACK = "UPDATE pending SET due = ? WHERE grp = ? AND attempts > 0 AND due > ?"
 OLDEST = "SELECT min(accepted) FROM (SELECT accepted FROM pending WHERE id >= ? AND id < ? ORDER BY id LIMIT 1)"

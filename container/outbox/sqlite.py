@@ -22,6 +22,7 @@ from container.outbox.outbox import (
     Parcel,
     Status,
     Taken,
+    Which,
 )
 from container.outbox.store import Store
 
@@ -98,8 +99,20 @@ class SqliteOutbox(Outbox):
         self._jobs.put(Job(future, entries))
         await future
 
-    async def take(self, tag: str, destination: str, count: int, size: int, now: float) -> Taken:
-        taken: Taken = await self._ask(lambda: self._store.take(tag, destination, count, size, now), reads=True)
+    async def take(
+        self,
+        tag: str,
+        destination: str,
+        count: int,
+        size: int,
+        now: float,
+        which: Which = "due",
+        accepted_before: float = 0.0,
+    ) -> Taken:
+        def work() -> Taken:
+            return self._store.take(tag, destination, count, size, now, which, accepted_before)
+
+        taken: Taken = await self._ask(work, reads=True)
         return taken
 
     async def done(self, parcels: Sequence[Parcel]) -> None:

@@ -11,7 +11,7 @@ from container.outbox import schema
 from container.outbox.books import Name, Tally, read_accounts
 from container.outbox.database import Database, used_bytes
 from container.outbox.keys import Keys, key_of
-from container.outbox.outbox import SAME_EVENT, Group, OutboxFull, Parcel, Status, Taken
+from container.outbox.outbox import SAME_EVENT, Group, OutboxFull, Parcel, Status, Taken, Which
 from container.outbox.shelf import Shelf, as_list
 
 LONGEST_REASON = 300
@@ -162,23 +162,28 @@ class Store:
         """Mark a destination as going on."""
         self._mark((tag, destination), "", now)
 
-    def take(self, tag: str, destination: str, count: int, size: int, now: float) -> Taken:
+    def take(
+        self, tag: str, destination: str, count: int, size: int, now: float, which: Which, accepted_before: float
+    ) -> Taken:
         """Take out what is due. Outside a transaction: only what is durable is given out."""
         name = (tag, destination)
         connection = self.open()
         shelf = self._shelves.get(name)
         if shelf is None or not self.groups[name].pending:
             return Taken([])
-        taken = shelf.take(connection, count, size, now)
+        taken = shelf.take(connection, count, size, now, which, accepted_before)
         self.groups[name].in_flight = len(shelf.in_flight)
         return taken
 
     def release(self, parcels: Iterable[Parcel]) -> None:
         """Put back what was taken and not sent."""
-        for name, ids in _by_name(parcels).items():
+        by_name: dict[Name, list[Parcel]] = {}
+        for parcel in parcels:
+            by_name.setdefault((parcel.tag, parcel.destination), []).append(parcel)
+        for name, back in by_name.items():
             shelf = self._shelves.get(name)
             if shelf is not None:
-                shelf.put_back(ids)
+                shelf.put_back(back)
                 self.groups[name].in_flight = len(shelf.in_flight)
 
     def probe(self) -> None:

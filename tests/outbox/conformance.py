@@ -199,6 +199,34 @@ class OutboxConformance:
 
         self.run(tmp_path, put_off_the_middle, look)
 
+    def test_fresh_ones_and_put_off_ones_can_be_taken_apart(self, tmp_path: Path) -> None:
+        async def work(outbox: Outbox) -> None:
+            await outbox.put([entry(number) for number in range(4)])
+            await outbox.later(await take(outbox, count=2), NOW + 30, 503, "busy")
+            fresh = await outbox.take("meta", "123", 10, 10_000, NOW + 60, "fresh")
+            assert [parcel.body for parcel in fresh.parcels] == [b'{"number":2}', b'{"number":3}']
+            outbox.release(fresh.parcels)
+            put_off = await outbox.take("meta", "123", 10, 10_000, NOW + 60, "put_off")
+            assert [parcel.attempts for parcel in put_off.parcels] == [1, 1]
+            outbox.release(put_off.parcels)
+            again = await outbox.take("meta", "123", 10, 10_000, NOW + 60, "fresh")
+            assert [parcel.body for parcel in again.parcels] == [b'{"number":2}', b'{"number":3}']
+
+        self.run(tmp_path, work)
+
+    def test_what_is_old_is_taken_whether_it_is_due_or_not(self, tmp_path: Path) -> None:
+        async def work(outbox: Outbox) -> None:
+            await outbox.put([entry(1)])
+            await outbox.later(await take(outbox), NOW + 900, 503, "busy")
+            await outbox.put([entry(2, time=NOW + 1), entry(3, time=NOW + 2)])
+            old = await outbox.take("meta", "123", 10, 10_000, NOW + 5, "old", NOW + 1)
+            assert [parcel.body for parcel in old.parcels] == [b'{"number":1}', b'{"number":2}']
+            assert [parcel.body for parcel in await take(outbox)] == [b'{"number":3}']
+            outbox.release(old.parcels)
+            assert [parcel.body for parcel in await take(outbox)] == [b'{"number":2}']
+
+        self.run(tmp_path, work)
+
     def test_destinations_do_not_see_each_other(self, tmp_path: Path) -> None:
         async def work(outbox: Outbox) -> None:
             await outbox.put([entry(1), entry(1, destination="456"), entry(1, tag="ga4", destination="")])
