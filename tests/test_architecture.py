@@ -25,7 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("container.runtime", "container.trace", "container.consent"),
     (
         "container.delivery", "container.outbox", "container.transport", "container.preview", "container.metrics",
-        "container.sandbox", "container.cases", "container.expected",
+        "container.sandbox", "container.cases",
     ),
     ("container.web",),
     ("container.cli",),

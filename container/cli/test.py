@@ -13,7 +13,7 @@ from rich.text import Text
 from container.cases import Result, read_cases, run_case
 from container.cli.common import checked, config_option, json_option, out, print_problems, shown, write
 from container.config.load import load
-from container.expected import Difference
+from container.cases.expected import Difference
 from container.web.json import to_bytes
 
 
