@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import logging
@@ -17,18 +18,29 @@ import uvicorn
 
 from container.cli.common import checked, config_option, err, print_problems
 from container.config.document import Configuration
-from container.config.load import load
+from container.config.snapshot import load_with_snapshot
 from container.web.app import App
+from container.web.reload import Outcome
 
 log = logging.getLogger("tagdock")
+
+hangup = getattr(signal, "SIGHUP", None)
+"""The signal that asks for a reload; Windows has none."""
 
 
 @click.command()
 @config_option
 @click.option("--listen", metavar="HOST:PORT", help="Listen here instead of container.listen.")
-def serve(config: str, listen: str | None) -> None:
-    """Run the container: take hits, keep their payloads, deliver them."""
-    loaded = load(config)
+@click.option("--no-watch", is_flag=True, help="Do not reload when a file of the configuration changes.")
+def serve(config: str, listen: str | None, no_watch: bool) -> None:
+    """Run the container: take hits, keep their payloads, deliver them.
+
+    A changed configuration is taken over while it runs, or refused with all its problems while the old one goes on.
+    It is read anew when a file of it changes, on SIGHUP, and on POST /-/reload with the token.
+    """
+    if hangup is not None:
+        signal.signal(hangup, signal.SIG_IGN)  # it asks for a reload; before there is something to reload, for nothing
+    loaded, read = load_with_snapshot(Path(config))
     container = checked(loaded)
     print_problems([one for one in loaded.problems if one.warning])
     host, port = _address(listen, container)
@@ -41,8 +53,16 @@ def serve(config: str, listen: str | None) -> None:
         # Not before the outbox is ours: the token in its folder may be that of the server that has it.
         _keep_token(container, token)
         _greet(container, host, actual, token)
+        if hangup is not None:
+            asyncio.get_running_loop().add_signal_handler(hangup, reload_soon)
 
-    app = App(container, token=token, host=host, port=actual, ready=ready)
+    def reload_soon() -> None:
+        task = asyncio.get_running_loop().create_task(app.reload("signal"))
+        reloads.add(task)  # the loop alone would let go of it
+        task.add_done_callback(reloads.discard)
+
+    reloads: set[asyncio.Task[Outcome]] = set()
+    app = App(container, token=token, host=host, port=actual, ready=ready, read=read, watch=not no_watch)
     # What is loaded by now stays; a hit makes no cycles, so the collector need not look after every few of them.
     gc.collect()
     gc.freeze()

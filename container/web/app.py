@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hmac
 import logging
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
@@ -17,15 +19,18 @@ from starlette.routing import Mount, Route
 
 from container.component import Entry, Tag
 from container.config.document import Configuration
-from container.config.load import Loaded, load
+from container.config.load import Loaded
+from container.config.snapshot import Snapshot, snapshot
+from container.config.versions import How, Versions, versions_folder
 from container.delivery import Delivery
 from container.metrics import Metrics
-from container.outbox import OutboxUnavailable, open_outbox
+from container.outbox import OutboxError, OutboxUnavailable, open_outbox
 from container.problem import Problem
 from container.sandbox import Sandbox
 from container.transport import Transport
-from container.web.collect import Collect, Live, Receive, Scope, Send
+from container.web.collect import VERSION_HEADER, Collect, Live, Receive, Scope, Send
 from container.web.json import to_bytes
+from container.web.reload import Outcome, Reload, needs_restart, read_at_start, retyped
 
 log = logging.getLogger("tagdock")
 
@@ -40,7 +45,8 @@ class App:
     """One running container.
 
     ``token`` opens preview and reload. ``host`` and ``port`` are where it listens, for reaching its own sandbox over
-    real HTTP. ``ready`` is called when it starts, once its outbox is its own.
+    real HTTP. ``ready`` is called when it starts, once its outbox is its own. ``read`` are the texts the configuration
+    was made of; without them its files are taken as they are now. ``watch`` says whether to reload when they change.
     """
 
     def __init__(
@@ -53,17 +59,19 @@ class App:
         clock: Callable[[], float] = time.time,
         environ: Mapping[str, str] | None = None,
         ready: Callable[[], None] = lambda: None,
+        read: Snapshot | None = None,
+        watch: bool = False,
     ) -> None:
         self._own = f"http://{_reachable(host)}:{port}"
         self._ready_to_start = ready
         self._failure = ""
         self._token = token
-        self._environ = environ
         self.metrics = Metrics()
         self.configuration = configuration
+        self._tags = configuration.tags
         delivery = configuration.delivery
         self._live = delivery.to == "live"
-        self._fixed = _read_at_start(configuration)
+        self._fixed = read_at_start(configuration)
         self.outbox = open_outbox(delivery.store, max_pending=delivery.limit.payloads)
         # A live server has no sandbox: it would show what visitors sent to whoever asks.
         self.sandbox = None if self._live else Sandbox(_beside(delivery.outbox, "sandbox.db"), clock)
@@ -71,7 +79,7 @@ class App:
         self.delivery = Delivery(
             self.outbox,
             self.transport,
-            lambda: self.configuration.tags,
+            lambda: self._tags,
             self._endpoint,
             batch_count=delivery.batch.at_most,
             batch_wait=delivery.batch.wait,
@@ -80,7 +88,12 @@ class App:
             give_up_after=delivery.retry.give_up_after,
             clock=clock,
         )
-        self.collect = Collect(Live(configuration), self, self.metrics, clock, token)
+        file = Path(configuration.file)
+        read = snapshot(file) if read is None else read
+        versions = Versions(versions_folder(delivery.outbox))
+        self.reloading = Reload(read, file, self._swap, versions, self.metrics, clock, environ)
+        self._watched = watch
+        self.collect = Collect(Live(configuration, read.short), self, self.metrics, clock, token)
         self._pages = Starlette(
             routes=[
                 Route("/healthy", self._healthy),
@@ -131,9 +144,13 @@ class App:
             log.warning("%s", odd)
         self._ready_to_start()
         await self.delivery.start()
+        await self.reloading.started()
+        watching = asyncio.create_task(self.reloading.watch(), name="watch") if self._watched else None
         try:
             yield
         finally:
+            if watching is not None:
+                watching.cancel()
             # The server's own sandbox is gone by now; only a vendor's can still be reached.
             await self.delivery.stop(DRAIN if self._live else 0)
             await self.outbox.close()
@@ -150,35 +167,47 @@ class App:
             return tag.endpoint
         return f"{self._own}{tag.sandbox}"
 
-    async def reload(self) -> list[Problem]:
-        """Read the file anew and swap it in between two hits; with an error in it, nothing changes."""
-        loaded = load(self.configuration.file, self._environ)
-        if loaded.configuration is None:
-            self.metrics.reloads["refused"] += 1
-            log.error("the configuration was not reloaded, it has %d errors; the old one goes on", len(loaded.errors))
-            for problem in loaded.errors:
-                log.error("%s", problem)
-            return loaded.problems
-        late = [
-            _needs_restart(loaded, path)
-            for path, value in _read_at_start(loaded.configuration).items()
-            if value != self._fixed[path]
+    async def reload(self, how: How = "request") -> Outcome:
+        """Read the files anew and swap them in between two hits; with an error in them, nothing changes."""
+        return await self.reloading.now(how)
+
+    async def _swap(self, loaded: Loaded, live: Live) -> list[Problem]:
+        """Make a configuration the running one. A hit is served by the one it met when it came, to its end.
+
+        What was accepted for a tag that is gone is still delivered, by the tag that made it. What another type of tag
+        made under the same name could be delivered by nobody: while such payloads wait, the configuration is refused.
+        """
+        new = live.configuration
+        tags = new.tags
+        waiting: Counter[str] = Counter()
+        for group in self.outbox.groups().values():
+            waiting[group.tag] += group.pending
+        errors = [
+            retyped(loaded, name, was.type, tags[name].type, waiting[name])
+            for name, was in self._tags.items()
+            if name in tags and tags[name].type != was.type and waiting[name]
         ]
-        for problem in late:
-            log.warning("%s", problem)
-        self.configuration = loaded.configuration
-        self.collect.live = Live(loaded.configuration)
-        self.metrics.reloads["applied"] += 1
-        await self.delivery.unpark()  # the new file may hold the credentials a destination waits for
-        log.info("the configuration was reloaded from %s", self.configuration.file)
-        return sorted([*loaded.problems, *late])
+        if errors:
+            return errors
+        for name in sorted(self.configuration.tags.keys() - tags.keys()):
+            if waiting[name]:
+                log.warning("tag %s is gone; the %d payloads it made are still delivered", name, waiting[name])
+        self.configuration = new
+        self._tags = {**self._tags, **tags}
+        self.collect.live = live
+        try:
+            await self.delivery.unpark()  # the new file may hold the credentials a destination waits for
+        except OutboxError as error:
+            log.error("%s", error)
+        return [needs_restart(loaded, path) for path, value in read_at_start(new).items() if value != self._fixed[path]]
 
     async def _healthy(self, _: Request) -> Response:
         return PlainTextResponse("ok")
 
     async def _ready(self, _: Request) -> Response:
         trouble = self.outbox.trouble()
-        return PlainTextResponse(f"not ready: {trouble}" if trouble else "ready", 503 if trouble else 200)
+        headers = {VERSION_HEADER: self.collect.live.version}
+        return PlainTextResponse(f"not ready: {trouble}" if trouble else "ready", 503 if trouble else 200, headers)
 
     async def _metrics(self, _: Request) -> Response:
         return Response(await self.metrics.render(self.outbox.status), media_type="text/plain; version=0.0.4")
@@ -187,35 +216,9 @@ class App:
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
         if not hmac.compare_digest(given.encode("utf-8", "replace"), self._token.encode()):
             return PlainTextResponse("send the token as Authorization: Bearer <token>\n", 401)
-        problems = await self.reload()
-        errors = [one for one in problems if not one.warning]
-        body: dict[str, Any] = {"reloaded": not errors, "problems": [one.to_json() for one in problems]}
-        return Response(to_bytes(body), 422 if errors else 200, media_type="application/json")
-
-
-def _read_at_start(configuration: Configuration) -> dict[str, Any]:
-    """The settings a running server keeps, by their path in the file."""
-    delivery = configuration.delivery
-    found: dict[str, Any] = {
-        "container.listen": configuration.container.listen,
-        "delivery.to": delivery.to,
-        "delivery.outbox": delivery.outbox,
-    }
-    for name, section in (("batch", delivery.batch), ("retry", delivery.retry), ("limit", delivery.limit)):
-        found |= {f"delivery.{name}.{option}": getattr(section, option) for option in section.options}
-    return found
-
-
-def _needs_restart(loaded: Loaded, path: str) -> Problem:
-    """The warning for a setting that was changed in the file and is not applied."""
-    node = loaded.top
-    for word in path.split("."):
-        if node is not None and word in node.items:
-            node = node.items[word]
-    line, column = (node.line, node.column) if node is not None else (1, 1)
-    file = node.file if node is not None else ""
-    text, hint = "this is read at start only", "restart the server to apply it"
-    return Problem(file, line, column, path, "restart", text, hint, warning=True)
+        outcome = await self.reload("rollback" if request.query_params.get("how") == "rollback" else "request")
+        status = 422 if outcome.errors else 200
+        return Response(to_bytes(outcome.to_json()), status, media_type="application/json")
 
 
 def _reachable(host: str) -> str:

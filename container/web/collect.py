@@ -25,6 +25,9 @@ Headers = list[tuple[bytes, bytes]]
 
 log = logging.getLogger("tagdock.collect")
 
+VERSION_HEADER = "X-Tagdock-Version"
+"""The header of a preview's answer that names the version of the configuration that served the hit."""
+
 
 class Accepting(Protocol):
     """Where accepted payloads go: the outbox, and a nudge to delivery."""
@@ -37,12 +40,16 @@ class Accepting(Protocol):
 
 
 class Live:
-    """What of a configuration the collecting needs, made once when it is applied and swapped as a whole."""
+    """What of a configuration the collecting needs, made once when it is applied and swapped as a whole.
 
-    __slots__ = ("configuration", "limit", "origins", "proxies")
+    ``version`` is the hash of its texts, which a preview's answer names.
+    """
 
-    def __init__(self, configuration: Configuration) -> None:
+    __slots__ = ("configuration", "limit", "origins", "proxies", "version")
+
+    def __init__(self, configuration: Configuration, version: str = "") -> None:
         self.configuration = configuration
+        self.version = version
         self.limit = configuration.container.body_limit
         self.origins = frozenset(one.rstrip("/").lower() for one in configuration.container.origins)
         self.proxies = TrustedProxies(configuration.container.trusted_proxies)
@@ -106,7 +113,7 @@ class Collect:
         routed = route(hit, live.configuration, now, explain=preview, test_event_code=code)
         answer, extra = await self._keep(routed)
         if preview and answer is routed.answer:
-            answer = _echo(routed, reveal=REVEAL_HEADER in headers)
+            answer = _echo(routed, live.version, reveal=REVEAL_HEADER in headers)
         await respond(send, answer, [*cors, *extra, *(_set_cookie(one) for one in routed.cookies)])
 
     async def _keep(self, routed: Routed) -> tuple[Answer, Headers]:
@@ -218,10 +225,11 @@ def _plain(status: int, text: str) -> Answer:
     return Answer(status, f"{text}\n".encode(), "text/plain; charset=utf-8")
 
 
-def _echo(routed: Routed, *, reveal: bool) -> Answer:
+def _echo(routed: Routed, version: str, *, reveal: bool) -> Answer:
     trace = routed.trace.to_json() if routed.trace is not None else {}
     status = routed.answer.status if routed.client is None else 200
-    return Answer(status, to_bytes(trace if reveal else mask(trace)), "application/json")
+    headers = ((VERSION_HEADER, version),)
+    return Answer(status, to_bytes(trace if reveal else mask(trace)), "application/json", headers)
 
 
 async def respond(send: Send, answer: Answer, headers: Headers) -> None:
