@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import time
+from collections.abc import Callable
 
 from container.component import Entry
+from container.outbox.files import file_of
 from container.outbox.outbox import (
     Account,
     Group,
@@ -16,7 +18,7 @@ from container.outbox.outbox import (
     Status,
     Taken,
 )
-from container.outbox.sqlite import SqliteOutbox
+from container.outbox.sqlite import MOST_BYTES, MOST_PENDING, SqliteOutbox
 
 __all__ = [
     "Account",
@@ -33,14 +35,32 @@ __all__ = [
 ]
 
 
-def open_outbox(address: str, max_bytes: int = 0, max_pending: int = 0) -> Outbox:
+def open_outbox(
+    address: str,
+    max_bytes: int = 0,
+    max_pending: int = 0,
+    max_age: float = 0.0,
+    *,
+    worker: int = 0,
+    workers: int = 1,
+    clock: Callable[[], float] = time.time,
+) -> Outbox:
     """The outbox at an address as ``delivery.outbox`` has it: an engine, a colon, and what the engine needs.
 
-    ``sqlite:data/outbox.db`` is a file, whose folder is made when missing. A limit of 0 is the engine's own. Touches
-    nothing yet: ``await outbox.open()`` does. Raises ``ValueError`` for an engine that is not there.
+    ``sqlite:data/outbox.db`` is a file, whose folder is made when missing; of several ``workers`` each has a file of
+    its own beside it. A limit of 0 is the engine's own, an age of 0 no limit; limits of size and number are shared
+    among the workers. Touches nothing yet: ``await outbox.open()`` does. Raises ``ValueError`` for an engine that is
+    not there.
     """
     engine, colon, rest = address.partition(":")
     if engine != "sqlite" or not colon or not rest:
         raise ValueError(f"'{address}' is no outbox; write sqlite: and a path, as in sqlite:data/outbox.db")
-    limits = {"max_bytes": max_bytes, "max_pending": max_pending}
-    return SqliteOutbox(Path(rest), **{name: limit for name, limit in limits.items() if limit})
+    return SqliteOutbox(
+        file_of(address, worker),
+        max(1, (max_bytes or MOST_BYTES) // workers),
+        max(1, (max_pending or MOST_PENDING) // workers),
+        max_age,
+        worker,
+        [file_of(address, other) for other in range(workers) if other != worker],
+        clock,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
 from container.outbox import schema
@@ -38,4 +39,22 @@ def accounts(path: Path) -> list[Account]:
                 account.oldest = connection.execute(schema.OLDEST, (low, high)).fetchone()[0]
     except (OSError, sqlite3.Error) as error:
         raise OutboxUnavailable(f"outbox {path}: {in_words(error)}") from None
+    return list(found.values())
+
+
+def joined(parts: Iterable[Account]) -> list[Account]:
+    """The accounts of several files as one: those of the same tag and destination are added up."""
+    found: dict[tuple[str, str], Account] = {}
+    for part in parts:
+        one = found.setdefault((part.tag, part.destination), Account(part.tag, part.destination))
+        for end in ("accepted", "delivered", "suppressed", "dead", "pending", "in_flight", "purged"):
+            setattr(one, end, getattr(one, end) + getattr(part, end))
+        one.parked = one.parked or part.parked
+        one.resumed_at = max(one.resumed_at, part.resumed_at)
+        times = [time for time in (one.oldest, part.oldest) if time is not None]
+        one.oldest = min(times, default=None)
+        for end, reasons in part.reasons.items():
+            counts = one.reasons.setdefault(end, {})
+            for reason, number in reasons.items():
+                counts[reason] = counts.get(reason, 0) + number
     return list(found.values())

@@ -73,9 +73,9 @@ class Tally:
 def read_accounts(connection: sqlite3.Connection) -> dict[int, Account]:
     """The books of a file by the number of the group; ``pending`` is what they say must be there."""
     accounts: dict[int, Account] = {}
-    groups = "SELECT id, tag, destination, parked, resumed_at FROM destinations ORDER BY id"
-    for number, tag, destination, parked, resumed_at in connection.execute(groups).fetchall():
-        accounts[number] = Account(tag, destination, parked=parked, resumed_at=resumed_at)
+    groups = "SELECT id, tag, destination, parked, resumed_at, purged FROM destinations ORDER BY id"
+    for number, tag, destination, parked, resumed_at, purged in connection.execute(groups).fetchall():
+        accounts[number] = Account(tag, destination, parked=parked, resumed_at=resumed_at, purged=purged)
     for number, end, reason, count in connection.execute("SELECT grp, end, reason, count FROM books").fetchall():
         account = accounts[number]
         if end == "accepted":

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from container.outbox.outbox import OutboxUnavailable
-from container.outbox.schema import TABLES, VERSION
+from container.outbox.schema import TABLES, UPGRADES, VERSION
 
 try:
     import fcntl
@@ -50,6 +50,9 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.notices: list[str] = []
+        self.set_aside: list[Path] = []
+        """Broken files from which nothing was salvaged yet."""
+        self._places: dict[Path, int] = {}
         self._lock: IO[bytes] | None = None
         self._checked = False
         self._suspect = False
@@ -72,6 +75,44 @@ class Database:
             lock.close()
             raise
         self._lock = lock
+
+    def lost(self) -> bool:
+        """Whether the file that is written to is no longer the one at its path: somebody deleted or replaced it."""
+        log = Path(f"{self.path}-wal")
+        if not self._places:  # the log is made by the first write, so it is looked for only now
+            self._places = {path: _number(path) for path in (self.path, log)}
+        return any(_number(path) != number for path, number in self._places.items() if number)
+
+    def restore(self, connection: sqlite3.Connection) -> None:
+        """Write all that an open connection still sees of a file that is gone to a new one in its place.
+
+        A file that stands there by now is set aside. The connection is of no use afterwards. Raises ``OSError``,
+        ``sqlite3.Error`` or ``OutboxUnavailable``; the connection is as good as before then.
+        """
+        self._lock_again()
+        new = Path(f"{self.path}.restored")
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with closing(sqlite3.connect(new)) as copy:
+                connection.backup(copy)
+                copy.execute("PRAGMA journal_mode = WAL")
+        except BaseException:
+            for part in (new, Path(f"{new}-wal"), Path(f"{new}-shm")):
+                part.unlink(missing_ok=True)
+            raise
+        connection.close()
+        if self.path.exists() and self._places.get(self.path) != _number(self.path):
+            self._put_aside("replaced")
+        for suffix in ("-wal", "-shm"):
+            Path(f"{self.path}{suffix}").unlink(missing_ok=True)
+        os.replace(new, self.path)
+        self.notices.append(f"outbox {self.path}: the file was deleted or replaced under the server; all of it is back")
+
+    def _lock_again(self) -> None:
+        """Claim a lock file that was deleted as well; another process may have made its own since."""
+        if self._lock is not None and _number(Path(f"{self.path}.lock")) != os.fstat(self._lock.fileno()).st_ino:
+            self.unlock()
+            self.lock()
 
     def unlock(self) -> None:
         """Let another process have the file."""
@@ -108,6 +149,10 @@ class Database:
             connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
             connection.execute(f"PRAGMA journal_size_limit = {CHECKPOINT_PAGES * 4096}")
             version = connection.execute("PRAGMA user_version").fetchone()[0]
+            while version in UPGRADES:
+                version += 1
+                script = f"BEGIN IMMEDIATE; {UPGRADES[version - 1]} PRAGMA user_version = {version}; COMMIT;"
+                connection.executescript(script)
             if version == 0:
                 connection.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
             elif version != VERSION:
@@ -116,6 +161,7 @@ class Database:
                 self._check(connection)
             self._checked = True
             self._suspect = False
+            self._places = {}
         except BaseException:
             connection.close()
             raise
@@ -133,21 +179,35 @@ class Database:
             raise error
 
     def _set_aside(self, why: str) -> None:
+        aside = self._put_aside("corrupt")
+        self.set_aside.append(aside)
+        self.notices.append(
+            f"outbox {self.path}: {why}; the file was set aside as {aside.name} and a new one was begun; "
+            "what can be read of the old one is being salvaged"
+        )
+
+    def _put_aside(self, word: str) -> Path:
+        """Move the file and its log to a name that is free."""
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-        aside = Path(f"{self.path}.corrupt-{stamp}")
+        aside = Path(f"{self.path}.{word}-{stamp}")
         number = 1
         while aside.exists():
             number += 1
-            aside = Path(f"{self.path}.corrupt-{stamp}-{number}")
+            aside = Path(f"{self.path}.{word}-{stamp}-{number}")
         os.replace(self.path, aside)
         for suffix in ("-wal", "-shm"):
             part = Path(f"{self.path}{suffix}")
             if part.exists():
                 os.replace(part, f"{aside}{suffix}")
-        self.notices.append(
-            f"outbox {self.path}: {why}; the file was set aside as {aside.name}, its payloads are not being "
-            "delivered, and a new one was begun"
-        )
+        return aside
+
+
+def _number(path: Path) -> int:
+    """Which file stands at a path, 0 when there is none or it cannot be seen."""
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return 0
 
 
 def used_bytes(connection: sqlite3.Connection) -> int:

@@ -21,6 +21,7 @@ CHUNK = 500
 
 _WHERE = """
 WHERE (:id = 0 OR dead.id = :id) AND (:tag = '' OR destinations.tag = :tag)
+AND (:event_name = '' OR dead.event_name = :event_name)
 AND (:reason = '' OR instr(dead.reason, :reason) > 0) AND dead.died >= :since AND dead.died < :until
 AND dead.id > :after ORDER BY dead.id LIMIT :limit"""
 _FROM = "FROM dead JOIN destinations ON destinations.id = dead.grp"
@@ -31,8 +32,8 @@ _LETTERS = (
 _CHOSEN = f"SELECT dead.id, dead.grp, dead.reason {_FROM} {_WHERE}"
 # Attempts of at least one put them into the index of due times, which is where a running server looks for them.
 _REVIVE = """
-INSERT INTO pending (id, grp, accepted, attempts, due, status, reason, event_name, event_id, client, body)
-SELECT id, grp, accepted, max(attempts, 1), ?, status, reason, event_name, event_id, client, body
+INSERT INTO pending (id, grp, accepted, attempts, due, status, reason, history, event_name, event_id, client, body)
+SELECT id, grp, accepted, max(attempts, 1), ?, status, reason, history, event_name, event_id, client, body
 FROM dead WHERE id IN (SELECT value FROM json_each(?))"""
 _DELETE = "DELETE FROM dead WHERE id IN (SELECT value FROM json_each(?))"
 
@@ -59,13 +60,15 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which letters: every field that is set narrows it. ``reason`` is a part of it; they died within the times."""
+    """Which letters: every field that is set narrows it. ``reason`` is a part of it; they died within the times, from
+    ``since`` on and before ``until``."""
 
     id: int = 0
     tag: str = ""
     reason: str = ""
     since: float = 0.0
     until: float = 1e18
+    event_name: str = ""
 
 
 def letters(path: Path, choice: Choice = Choice(), limit: int = 100, after: int = 0) -> list[DeadLetter]:
@@ -101,15 +104,18 @@ def redrive(path: Path, now: float, choice: Choice = Choice(), most: int | None 
     return _in_chunks(path, choice, revive, most)
 
 
-def purge(path: Path, choice: Choice = Choice()) -> Iterator[int]:
-    """Throw the chosen letters away; yields how many with every step. The books remember that they died."""
+def purge(path: Path, choice: Choice = Choice(), most: int | None = None) -> Iterator[int]:
+    """Throw the chosen letters away, the first ``most`` of them; yields how many with every step.
+
+    The books remember for what reason they died, and how many are kept no more. Raises ``OutboxUnavailable``.
+    """
 
     def throw(connection: sqlite3.Connection, chosen: list[_Chosen]) -> None:
         connection.execute(_DELETE, (as_list(row for row, _, _ in chosen),))
         for grp, number in Counter(grp for _, grp, _ in chosen).items():
             connection.execute("UPDATE destinations SET purged = purged + ? WHERE id = ?", (number, grp))
 
-    return _in_chunks(path, choice, throw)
+    return _in_chunks(path, choice, throw, most)
 
 
 def _in_chunks(

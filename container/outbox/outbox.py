@@ -92,6 +92,8 @@ class Account:
     in_flight: int = 0
     parked: str = ""
     resumed_at: float = 0.0
+    purged: int = 0
+    """How many of the dead were thrown away by somebody."""
     oldest: float | None = None
     """When the first of those that are pending was accepted, in unix seconds."""
     reasons: dict[str, dict[str, int]] = field(default_factory=dict)

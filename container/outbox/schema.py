@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from functools import lru_cache
 
-VERSION = 1
+VERSION = 2
 SMALLEST_KEY = -(2**63)
 
 ROWS_A_GROUP = 2**40
@@ -26,12 +26,12 @@ CREATE TABLE destinations (
 CREATE TABLE pending (
     id INTEGER PRIMARY KEY, grp INTEGER NOT NULL, accepted REAL NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0, due REAL NOT NULL DEFAULT 0,
-    status INTEGER NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '',
+    status INTEGER NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '', history TEXT NOT NULL DEFAULT '[]',
     event_name TEXT NOT NULL, event_id TEXT NOT NULL, client TEXT NOT NULL, body BLOB NOT NULL) STRICT;
 CREATE INDEX put_off ON pending (grp, due) WHERE attempts > 0;
 CREATE TABLE dead (
     id INTEGER PRIMARY KEY, grp INTEGER NOT NULL, died REAL NOT NULL, accepted REAL NOT NULL,
-    attempts INTEGER NOT NULL, status INTEGER NOT NULL, reason TEXT NOT NULL,
+    attempts INTEGER NOT NULL, status INTEGER NOT NULL, reason TEXT NOT NULL, history TEXT NOT NULL DEFAULT '[]',
     event_name TEXT NOT NULL, event_id TEXT NOT NULL, client TEXT NOT NULL, body BLOB NOT NULL) STRICT;
 CREATE TABLE books (
     grp INTEGER NOT NULL, end TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL,
@@ -39,6 +39,13 @@ CREATE TABLE books (
 CREATE TABLE seen (key INTEGER PRIMARY KEY, time INTEGER NOT NULL);
 CREATE TABLE seen_log (id INTEGER PRIMARY KEY, time INTEGER NOT NULL, keys BLOB NOT NULL);
 """
+
+UPGRADES = {
+    1: """
+ALTER TABLE pending ADD COLUMN history TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE dead ADD COLUMN history TEXT NOT NULL DEFAULT '[]';""",
+}
+"""What makes a file of each older version one of the next."""
 
 WIDEST = 32
 """Rows written by one statement. A statement is one release of the interpreter's lock, whatever its width."""
@@ -107,14 +114,33 @@ NEXT_DUE = "SELECT min(due) FROM pending WHERE grp = ? AND attempts > 0 AND due 
 PULL_BACK = "UPDATE pending SET due = ? WHERE grp = ? AND attempts > 0 AND due > ?"
 OLDEST = "SELECT min(accepted) FROM (SELECT accepted FROM pending WHERE id >= ? AND id < ? ORDER BY id LIMIT 1)"
 
+# The history of a payload: an array with a list for every attempt, the oldest first. The last of them, and every one
+# whose answer was the same as that of the one after it, is the time alone: its words stand in the row, or after it. So
+# an hour of the same refusal costs 20 bytes an attempt.
+ATTEMPTS_KEPT = 10
+_TOLD = """
+CASE WHEN json_array_length(history, '$[#-1]') = 1 AND NOT (status = :status AND reason = :reason)
+THEN json_replace(history, '$[#-1]', json_array(json_extract(history, '$[#-1][0]'), status, reason))
+ELSE history END"""
+_TRIED = f"""
+json_insert(CASE WHEN json_array_length(history) >= {ATTEMPTS_KEPT} THEN json_remove({_TOLD}, '$[0]')
+ELSE {_TOLD} END, '$[#]', json_array(:now))"""
+
 DELETE = "DELETE FROM pending WHERE id IN (SELECT value FROM json_each(?))"
-POSTPONE = """
-UPDATE pending SET attempts = attempts + 1, due = ?, status = ?, reason = ?
-WHERE id IN (SELECT value FROM json_each(?))"""
-COPY_TO_DEAD = """
-INSERT INTO dead (id, grp, died, accepted, attempts, status, reason, event_name, event_id, client, body)
-SELECT id, grp, ?, accepted, attempts + ?, ?, ?, event_name, event_id, client, body
-FROM pending WHERE id IN (SELECT value FROM json_each(?))"""
+POSTPONE = f"""
+UPDATE pending SET attempts = attempts + 1, due = :due, status = :status, reason = :reason, history = {_TRIED}
+WHERE id IN (SELECT value FROM json_each(:ids))"""
+COPY_TO_DEAD = f"""
+INSERT INTO dead (id, grp, died, accepted, attempts, status, reason, history, event_name, event_id, client, body)
+SELECT id, grp, :now, accepted, attempts + :sent, :status, :reason, CASE WHEN :sent THEN {_TRIED} ELSE {_TOLD} END,
+       event_name, event_id, client, body
+FROM pending WHERE id IN (SELECT value FROM json_each(:ids))"""
+OVERDUE = """
+SELECT json_group_array(json_array(id, status, reason)) FROM (
+    SELECT id, accepted, status, reason FROM pending WHERE id >= ? AND id < ? ORDER BY id LIMIT ?) WHERE accepted < ?"""
+INSERT_DEAD = """
+INSERT INTO dead (id, grp, accepted, event_name, event_id, client, body, died, attempts, status, reason, history)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 NAMES_OF = "SELECT event_name, event_id FROM pending WHERE id IN (SELECT value FROM json_each(?))"
 
 LAST_OF_CHUNK = "SELECT max(key) FROM (SELECT key FROM seen WHERE key > ? ORDER BY key LIMIT ?)"

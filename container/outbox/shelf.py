@@ -77,9 +77,18 @@ class Shelf:
                 if not parcel.attempts and parcel.id < self._next:
                     self._put_back.add(parcel.id)
 
+    def gone(self, ids: Iterable[int]) -> None:
+        """These reached an end without being taken."""
+        self._put_back.difference_update(ids)
+
+    @property
+    def range(self) -> tuple[int, int]:
+        """The first id of the group, and the one after its last."""
+        return self._start, self._end
+
     def oldest(self, connection: sqlite3.Connection) -> float | None:
         """When the first of those that are pending was accepted."""
-        oldest: float | None = connection.execute(schema.OLDEST, (self._start, self._end)).fetchone()[0]
+        oldest: float | None = connection.execute(schema.OLDEST, self.range).fetchone()[0]
         return oldest
 
     @property

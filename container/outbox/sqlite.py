@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
 from container.component import Entry
+from container.outbox.clock import WatchedClock
 from container.outbox.database import Database, in_words, is_broken
 from container.outbox.outbox import (
     Group,
@@ -24,6 +26,8 @@ from container.outbox.outbox import (
     Taken,
     Which,
 )
+from container.outbox.salvage import Salvaged, salvage
+from container.outbox.sibling import Sibling
 from container.outbox.store import Store
 
 MOST_BYTES = 8 * 1024**3
@@ -32,6 +36,7 @@ MOST_BYTES = 8 * 1024**3
 MOST_PENDING = 10_000_000
 """Payloads that may be pending unless told otherwise."""
 
+_SALVAGE_AGAIN_AFTER = 1.0
 _MOST_WAITING = 20_000
 """Calls that may wait for the disk: when it stands still, hits are refused rather than heaped up in memory."""
 
@@ -54,13 +59,27 @@ class SqliteOutbox(Outbox):
     """An outbox in one SQLite file, in WAL mode with ``synchronous=FULL``: what was put survives a power cut.
 
     Hits that wait for one another share a commit, so the busier the server, the cheaper each. ``max_bytes`` bounds the
-    file with everything in it, the dead too, and ``max_pending`` the payloads that wait; beyond, ``put`` refuses.
+    file with everything in it, the dead too, and ``max_pending`` the payloads that wait; beyond, ``put`` refuses. What
+    waited for ``max_age`` seconds is dead. ``siblings`` are the files of the other workers, whose events are known.
     """
 
-    def __init__(self, path: Path, max_bytes: int = MOST_BYTES, max_pending: int = MOST_PENDING) -> None:
+    def __init__(
+        self,
+        path: Path,
+        max_bytes: int = MOST_BYTES,
+        max_pending: int = MOST_PENDING,
+        max_age: float = 0.0,
+        worker: int = 0,
+        siblings: Sequence[Path] = (),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.path = path
+        self._max_age = max_age
+        self._clock = WatchedClock(clock)
         self._database = Database(path)
-        self._store = Store(self._database, max_bytes, max_pending)
+        self._store = Store(self._database, max_bytes, max_pending, worker, [Sibling(one) for one in siblings])
+        self._notices: list[str] = []
+        self._salvaging: asyncio.Task[None] | None = None
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -79,9 +98,13 @@ class SqliteOutbox(Outbox):
         except OutboxUnavailable as error:
             self._trouble = str(error)
             return str(error)
+        self._salvage_aside()
         return "; ".join(self.notices())
 
     async def close(self) -> None:
+        if self._salvaging is not None:
+            self._salvaging.cancel()
+            await asyncio.gather(self._salvaging, return_exceptions=True)
         thread, self._thread = self._thread, None
         if thread is not None:
             self._jobs.put(None)
@@ -119,7 +142,7 @@ class SqliteOutbox(Outbox):
         await self._ask(lambda: self._store.done(parcels))
 
     async def later(self, parcels: Sequence[Parcel], due: float, status: int, reason: str) -> None:
-        await self._ask(lambda: self._store.later(parcels, due, status, reason))
+        await self._ask(lambda: self._store.later(parcels, due, status, reason, self._clock.now()))
 
     async def bury(self, parcels: Sequence[Parcel], status: int, reason: str, now: float, *, sent: bool = True) -> None:
         await self._ask(lambda: self._store.bury(parcels, status, reason, now, sent))
@@ -144,6 +167,12 @@ class SqliteOutbox(Outbox):
             except OutboxError as error:
                 self._trouble = str(error)
         await self._ask(self._store.refresh, reads=True)
+        self._salvage_aside()
+        set_by = self._clock.look()
+        if set_by:
+            self._notices.append(f"outbox {self.path}: {set_by}")
+        if self._max_age and self._clock.steady():
+            await self._ask(lambda: self._store.expire(self._max_age, self._clock.now()))
 
     def groups(self) -> Mapping[tuple[str, str], Group]:
         return self._store.groups
@@ -156,8 +185,44 @@ class SqliteOutbox(Outbox):
         return self._trouble
 
     def notices(self) -> list[str]:
-        notices, self._database.notices = self._database.notices, []
+        notices, self._database.notices = [*self._database.notices, *self._notices], []
+        self._notices = []
         return notices
+
+    def _salvage_aside(self) -> None:
+        """Begin to bring back what can be read of files that were set aside, beside what goes on."""
+        if self._database.set_aside and (self._salvaging is None or self._salvaging.done()):
+            self._salvaging = asyncio.create_task(self._salvage(self._database.set_aside.pop(0)))
+
+    async def _salvage(self, aside: Path) -> None:
+        found = salvage(aside)
+        pending = dead = 0
+        said = "was not finished"
+        try:
+            while (some := await asyncio.to_thread(_next, found)) is not None:
+                await self._accept_again(some)
+                pending += len(some.pending)
+                dead += len(some.dead)
+            said = "is finished"
+        finally:
+            self._notices.append(
+                f"outbox {self.path}: the salvage of {aside.name} {said}: {pending} payloads are pending again and "
+                f"{dead} dead letters are kept; what else it held could not be read"
+            )
+
+    async def _accept_again(self, some: Salvaged) -> None:
+        """Keep what was salvaged, however long the disk takes; a part at fault does not take the others with it."""
+        while True:
+            try:
+                await self._ask(lambda: self._store.salvage(some))
+            except OutboxUnavailable:
+                await asyncio.sleep(_SALVAGE_AGAIN_AFTER)
+                continue
+            except OutboxError:
+                parts = [Salvaged([one]) for one in some.pending] + [Salvaged([], [one]) for one in some.dead]
+                for part in parts if len(parts) > 1 else ():
+                    await self._accept_again(part)
+            return
 
     async def _ask(self, work: Callable[[], Any], reads: bool = False) -> Any:
         if self._thread is None or self._loop is None:
@@ -231,6 +296,10 @@ class SqliteOutbox(Outbox):
             self._loop.call_soon_threadsafe(_resolve, answers)
         except RuntimeError:  # the loop is closed: nobody waits any more
             self._loop = None
+
+
+def _next(found: Iterator[Salvaged]) -> Salvaged | None:
+    return next(found, None)
 
 
 def _resolve(answers: Answers) -> None:

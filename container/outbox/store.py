@@ -6,29 +6,48 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
+import msgspec
+
 from container.component import Entry
 from container.outbox import schema
 from container.outbox.books import Name, Tally, read_accounts
 from container.outbox.database import Database, used_bytes
+from container.outbox.files import FIRST_GROUPS
 from container.outbox.keys import Keys, key_of
 from container.outbox.outbox import SAME_EVENT, Group, OutboxFull, Parcel, Status, Taken, Which
+from container.outbox.salvage import Salvaged
 from container.outbox.shelf import Shelf, as_list
+from container.outbox.sibling import Sibling
 
 LONGEST_REASON = 300
+
+TOO_OLD = "older than delivery.limit.age"
+"""Why a payload is dead that was in the outbox for longer than anything may be."""
+
+_OVERDUE_AT_ONCE = 2000
 _MEASURE_EVERY = 1000
+_overdue = msgspec.json.Decoder(list[tuple[int, int, str]])
 
 
 class Store:
     """The tables and what is known of them in memory. ``groups`` is read by other threads, never changed by them."""
 
-    def __init__(self, database: Database, max_bytes: int, max_pending: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        max_bytes: int,
+        max_pending: int,
+        worker: int = 0,
+        siblings: Sequence[Sibling] = (),
+    ) -> None:
         self.database = database
         self.groups: dict[Name, Group] = {}
         self._max_bytes = max_bytes
         self._max_pending = max_pending
+        self._siblings = siblings
         self._connection: sqlite3.Connection | None = None
         self._shelves: dict[Name, Shelf] = {}
-        self._highest = 0
+        self._highest = worker * FIRST_GROUPS
         self._version = 0
         self._pending = 0
         self._size = 0
@@ -38,6 +57,7 @@ class Store:
         self._landed: list[Parcel] = []
         self._parked: dict[Name, tuple[str, float]] = {}
         self._named: list[Name] = []
+        self._expired: list[tuple[Name, list[int]]] = []
 
     # the connection and the transaction
 
@@ -60,6 +80,8 @@ class Store:
         if connection is not None:
             with suppress(sqlite3.Error):  # a connection that cannot even be closed is given up
                 connection.close()
+        for sibling in self._siblings:
+            sibling.close()
 
     def begin(self) -> None:
         """Start a transaction that may write."""
@@ -82,6 +104,8 @@ class Store:
         for name, ids in _by_name(self._landed).items():
             self._shelves[name].landed(ids)
             self.groups[name].in_flight = len(self._shelves[name].in_flight)
+        for name, ids in self._expired:
+            self._shelves[name].gone(ids)
         self._forget_transaction(undone=False)
 
     def rollback(self) -> None:
@@ -96,15 +120,19 @@ class Store:
 
     # the verbs
 
-    def put(self, entries: Sequence[Entry]) -> None:
+    def put(self, entries: Sequence[Entry], *, limited: bool = True) -> None:
         """Keep the payloads that are new, count the ones that are not."""
         connection = self.open()
-        self._check_limits(connection, len(entries))
+        if limited:
+            self._check_limits(connection, len(entries))
         now = entries[0].time
         names = [(_clean(entry.tag), _clean(entry.destination)) for entry in entries]
         events = [(_clean(entry.event_name), _clean(entry.event_id)) for entry in entries]
         keys = [key_of(*name, *event) if event[1] else None for name, event in zip(names, events, strict=True)]
-        known = self._keys.known(connection, [key for key in keys if key is not None], now)
+        asked = [key for key in keys if key is not None]
+        known = self._keys.known(connection, asked, now)
+        for sibling in self._siblings:
+            known |= sibling.known([key for key in asked if key not in known], now)
         rows: list[object] = []
         fresh: list[int] = []
         for entry, name, event, key in zip(entries, names, events, keys, strict=True):
@@ -128,23 +156,49 @@ class Store:
             self._tally.end(name, "delivered", "", self._delete(ids))
         self._landed += parcels
 
-    def later(self, parcels: Sequence[Parcel], due: float, status: int, reason: str) -> None:
+    def later(self, parcels: Sequence[Parcel], due: float, status: int, reason: str, now: float) -> None:
         """Note the answer and when to try again."""
-        words = (due, status, _clean(reason)[:LONGEST_REASON], as_list(parcel.id for parcel in parcels))
-        self.open().execute(schema.POSTPONE, words)
+        words = {"due": due, "now": round(now, 3), "status": status, "reason": _clean(reason)[:LONGEST_REASON]}
+        self.open().execute(schema.POSTPONE, {**words, "ids": as_list(parcel.id for parcel in parcels)})
         self._landed += parcels
 
     def bury(self, parcels: Sequence[Parcel], status: int, reason: str, now: float, sent: bool) -> None:
         """Move to the dead and let the same event in again."""
-        connection = self.open()
         reason = _clean(reason)[:LONGEST_REASON]
         for name, ids in _by_name(parcels).items():
-            chosen = as_list(ids)
-            events = connection.execute(schema.NAMES_OF, (chosen,)).fetchall()
-            self._keys.forget(connection, [key_of(*name, *event) for event in events if event[1]])
-            connection.execute(schema.COPY_TO_DEAD, (now, int(sent), status, reason, chosen))
-            self._tally.end(name, "dead", reason, self._delete(ids))
+            self._bury(name, ids, status, reason, now, sent)
         self._landed += parcels
+
+    def expire(self, age: float, now: float) -> None:
+        """Bury what was accepted, or let go on, more than ``age`` seconds ago, also where nothing is sent."""
+        before = now - age
+        for name, shelf in self._shelves.items():
+            group = self.groups[name]
+            if not group.pending or group.resumed_at >= before:
+                continue
+            rows = self.open().execute(schema.OVERDUE, (*shelf.range, _OVERDUE_AT_ONCE, before)).fetchone()[0]
+            answers: dict[tuple[int, str], list[int]] = {}
+            for row, status, reason in _overdue.decode(rows):
+                if row not in shelf.in_flight:
+                    answers.setdefault((status, reason), []).append(row)
+            for (status, reason), ids in answers.items():
+                words = f"{TOO_OLD}; last answer: {reason}" if reason else TOO_OLD
+                self._bury(name, ids, status, words[:LONGEST_REASON], now, sent=False)
+                self._expired.append((name, ids))
+
+    def salvage(self, found: Salvaged) -> None:
+        """Accept anew what was read of a damaged file, over any limit: it was accepted once."""
+        if found.pending:
+            self.put(found.pending, limited=False)
+        for entry, told in found.dead:
+            connection = self.open()
+            name = (_clean(entry.tag), _clean(entry.destination))
+            shelf = self._shelves.get(name) or self._shelve(connection, name)
+            row = shelf.number * schema.ROWS_A_GROUP + self._tally.accept(name)
+            self._tally.end(name, "dead", told["reason"], 1)
+            words = (row, shelf.number, entry.time, entry.event_name, entry.event_id, entry.client, entry.body)
+            names = ("died", "attempts", "status", "reason", "history")
+            connection.execute(schema.INSERT_DEAD, (*words, *(told[name] for name in names)))
 
     def suppress(self, tag: str, reason: str, count: int) -> None:
         """Count what a tag decided not to send; it has no destination."""
@@ -192,8 +246,13 @@ class Store:
         self.open().execute(f"PRAGMA user_version = {schema.VERSION}")
 
     def refresh(self) -> None:
-        """Read the groups again when another connection changed the file."""
+        """Read the groups again when another connection changed the file; bring back a file that was deleted."""
         connection = self.open()
+        if self.database.lost():
+            self.database.restore(connection)
+            self._connection = self.database.connect()
+            self._version = -1
+            connection = self._connection
         version = connection.execute("PRAGMA data_version").fetchone()[0]
         if version != self._version:
             self._version = version
@@ -248,6 +307,7 @@ class Store:
         self._landed = []
         self._parked = {}
         self._named = []
+        self._expired = []
 
     def _shelve(self, connection: sqlite3.Connection, name: Name) -> Shelf:
         """The shelf of a group, which is entered in the file when it is new."""
@@ -271,6 +331,15 @@ class Store:
         statement = "UPDATE destinations SET parked = ?, resumed_at = ? WHERE id = ?"
         self.open().execute(statement, (parked, resumed_at, number))
         self._parked[name] = (parked, resumed_at)
+
+    def _bury(self, name: Name, ids: Sequence[int], status: int, reason: str, now: float, sent: bool) -> None:
+        connection = self.open()
+        chosen = as_list(ids)
+        events = connection.execute(schema.NAMES_OF, (chosen,)).fetchall()
+        self._keys.forget(connection, [key_of(*name, *event) for event in events if event[1]])
+        words = {"now": round(now, 3), "sent": int(sent), "status": status, "reason": reason, "ids": chosen}
+        connection.execute(schema.COPY_TO_DEAD, words)
+        self._tally.end(name, "dead", reason, self._delete(ids))
 
     def _delete(self, ids: Iterable[int]) -> int:
         return self.open().execute(schema.DELETE, (as_list(ids),)).rowcount

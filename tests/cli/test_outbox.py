@@ -81,7 +81,7 @@ def test_a_letter_is_told_with_the_vendor_s_words(folder: Path) -> None:
     assert lines[0] == f"{first['id']}  meta 123  Purchase order-3"
     assert lines[1].strip() == "died 2025-12-26T13:25:00Z after 1 attempt, answer 400"
     assert lines[2].strip() == "(#100) no \\x1b[31memail"
-    assert lines[-1] == "2 dead; send again with tagdock outbox redrive"
+    assert lines[-1] == "2 dead; look at one with tagdock outbox show ID, send again with redrive"
 
 
 @pytest.mark.parametrize(

@@ -158,8 +158,8 @@ def test_a_broken_file_is_set_aside_and_said_and_a_new_one_begun(tmp_path: Path,
         outbox = open_outbox(f"sqlite:{path}")
         said = await outbox.open()
         assert "was set aside as outbox.db.corrupt-" in said
-        await outbox.put([entry(1)])
-        assert (await account(outbox)).accepted == 1
+        await outbox.put([entry(event_id="fresh", destination="new")])
+        assert (await account(outbox, destination="new")).accepted == 1
         await outbox.close()
 
     asyncio.run(work())

@@ -1,0 +1,77 @@
+"""``tagdock outbox show ID``: one payload with its attempts and answers."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+import msgspec
+from rich.text import Text
+
+from container.cli.common import config_option, err, json_option, out, shown, write
+from container.cli.outbox.files import Files
+from container.cli.outbox.words import answer, attempts_in_words, name, time
+from container.outbox.look import Kept, look
+from container.preview import mask
+from container.web.json import to_bytes
+
+
+@click.command()
+@config_option
+@json_option
+@click.argument("number", metavar="ID", type=click.IntRange(min=1))
+@click.option("--reveal", is_flag=True, help="Show personal data that is not hashed in clear.")
+def show(config: str, as_json: bool, number: int, reveal: bool) -> None:
+    """Show the payload ID, pending or dead: what it holds, when it was sent, and what was answered."""
+    files = Files(config)
+    found = next((kept for _, kept in files.each(lambda path: look(path, number)) if kept is not None), None)
+    if found is None:
+        err.print(f"no payload {number} is kept; it was delivered, or the number is of another outbox")
+        raise SystemExit(1)
+    payload = _payload(found.body)
+    payload = payload if reveal else mask(payload)
+    if as_json:
+        write(to_bytes({**_told(found), "payload": payload}))
+        return
+    for line in _lines(found):
+        out.print(line)
+    out.print(Text(shown_json(payload)))
+    if not reveal:
+        out.print(Text("personal data is masked; hashes are shown as they are sent; all of it with --reveal", "dim"))
+
+
+def _payload(body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(body)
+    except msgspec.MsgspecError:
+        return body.decode("utf-8", "replace")
+
+
+def _told(one: Kept) -> dict[str, Any]:
+    return {key: value for key, value in asdict(one).items() if key != "body"}
+
+
+def _lines(one: Kept) -> list[Text]:
+    event = f"{shown(one.event_name)} {shown(one.event_id)}".strip()
+    via = f" through {shown(one.client)}" if one.client else ""
+    lines = [
+        Text.assemble((str(one.id), "bold"), f"  {name(one)}  ", (event, "cyan")),
+        Text(f"accepted {time(one.accepted)}{via}"),
+    ]
+    if len(one.history) < one.attempts:
+        lines.append(Text(f"{attempts_in_words(one.attempts)}, of which the last {len(one.history)} are kept:", "dim"))
+    for attempt in one.history:
+        lines.append(Text(f"  {time(attempt.time)}  {answer(attempt.status)}: {shown(attempt.reason)}"))
+    if one.died is not None:
+        lines.append(Text(f"dead since {time(one.died)}: {shown(one.reason)}", "red"))
+    elif one.due is not None:
+        lines.append(Text(f"pending, sent again after {time(one.due)}"))
+    else:
+        lines.append(Text("pending, not tried yet"))
+    return lines
+
+
+def shown_json(value: Any) -> str:
+    """A payload as people read it; no character of it steers the terminal."""
+    return "\n".join(shown(line) for line in to_bytes(value).decode().splitlines())

@@ -1,0 +1,67 @@
+"""``tagdock outbox status``: where the payloads of every tag and destination are, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+from rich.text import Text
+
+from container.cli.common import config_option, json_option, out, shown, write
+from container.cli.outbox.files import Files
+from container.cli.outbox.words import cell, name, print_table, table, time
+from container.outbox.accounts import accounts, joined
+from container.outbox.outbox import Account
+from container.web.json import to_bytes
+
+MOST_REASONS = 5
+"""Reasons of an end that are printed for people, the most frequent first; JSON has all of them."""
+
+_ENDS = ("accepted", "delivered", "suppressed", "dead", "pending")
+
+
+@click.command()
+@config_option
+@json_option
+def status(config: str, as_json: bool) -> None:
+    """Show where the payloads of every tag and destination are, and why."""
+    files = Files(config)
+    by_file = dict(files.each(accounts))
+    found = joined(one for account in by_file.values() for one in account)
+    if as_json:
+        told = {"outbox": str(files.first), "files": [str(path) for path in by_file]}
+        write(to_bytes({**told, "accounts": [_account(one) for one in found]}))
+        return files.end()
+    made = table("tag", "destination", numbers=_ENDS)
+    for one in found:
+        made.add_row(cell(one.tag), cell(one.destination), *(str(getattr(one, end)) for end in _ENDS))
+    print_table(made, f"{files.first} has accepted nothing yet" if not found else "")
+    for one in found:
+        for line in _standing(one):
+            out.print(line)
+    if len(by_file) > 1:
+        out.print(Text(f"in {', '.join(path.name for path in by_file)} of {files.first.parent}", "dim"))
+    return files.end()
+
+
+def _standing(one: Account) -> Iterator[Text]:
+    """What stands behind the numbers of an account, a line each."""
+    if one.parked:
+        yield Text.assemble((f"{name(one)} is parked: ", "yellow"), shown(one.parked))
+    for end in ("pending", "dead", "suppressed"):
+        reasons = sorted(one.reasons.get(end, {}).items(), key=lambda reason: -reason[1])
+        for reason, number in reasons[:MOST_REASONS]:
+            yield Text(f"{name(one)}: {number} {end}: {shown(reason)}")
+        if len(reasons) > MOST_REASONS:
+            rest = sum(number for _, number in reasons[MOST_REASONS:])
+            yield Text(f"{name(one)}: {rest} {end} for {len(reasons) - MOST_REASONS} other reasons")
+    if one.purged:
+        yield Text(f"{name(one)}: {one.purged} of the dead were purged")
+    if one.pending and one.oldest is not None:
+        yield Text(f"{name(one)}: the oldest pending is of {time(one.oldest)}", "dim")
+
+
+def _account(one: Account) -> dict[str, Any]:
+    names = ("tag", "destination", *_ENDS, "purged", "parked", "oldest")
+    return {**{name: getattr(one, name) for name in names}, "reasons": one.reasons}
