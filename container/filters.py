@@ -8,6 +8,7 @@ from typing import Any
 
 from container.amount import amount
 from container.event import as_text
+from container.outgoing.hashing import HASHES
 
 
 def sha256(value: Any) -> str | None:
@@ -16,4 +17,4 @@ def sha256(value: Any) -> str | None:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest() if text else None
 
 
-FILTERS: dict[str, Callable[..., Any]] = {"sha256": sha256, "number": amount}
+FILTERS: dict[str, Callable[..., Any]] = {"sha256": sha256, "number": amount, **HASHES}

@@ -15,10 +15,13 @@ from .faults import Faults
 from .graph import Events, Quality
 from .intake import Intake
 from .quality import QualityPage
+from .requests import Requests
 from .store import Store
 from .surface import Surface
 from .test_events import TestEvents
 from .tr import Tr
+
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 
 
 class Sandbox:
@@ -44,6 +47,7 @@ class Sandbox:
         intake = Intake(self._store, pixels, token_required)
         surface = Surface(self._store, faults)
         tr = Tr(self._store, intake, clock)
+        self._requests = requests = Requests(path, clock)
         self.app = Starlette(
             routes=[
                 Route("/graph/{version}/dataset_quality", Quality(self._store.reading, intake, clock), methods=["GET"]),
@@ -54,6 +58,8 @@ class Sandbox:
                 ),
                 Route("/tr", tr, methods=["GET", "POST"]),
                 Route("/tr/", tr, methods=["GET", "POST"]),
+                Route("/http", requests.show, methods=["GET", "DELETE"]),
+                Route("/http/{type}/{host}/{path:path}", requests.take, methods=METHODS),
                 Route("/all", surface.all),
                 Route("/good", surface.good),
                 Route("/bad", surface.bad),
@@ -67,4 +73,5 @@ class Sandbox:
 
     def close(self) -> None:
         """Finish what was begun and close the file."""
+        self._requests.close()
         self._store.close()

@@ -1,0 +1,1 @@
+"""What tags make requests of: bodies and addresses by templates, hashed identifiers, ids, the meaning of statuses."""
