@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
-from rich.columns import Columns
-from rich.panel import Panel
-from rich.syntax import Syntax
 from rich.text import Text
 
-from container.cases import Result, read_cases, run_case
-from container.cli.common import checked, config_option, json_option, out, print_problems, shown, write
-from container.config.load import load
+from container.cases import FOLDER, Case, Reading, Result, run_case
+from container.cases.coverage import Coverage
 from container.cases.expected import Difference
+from container.cases.junit import junit
+from container.cli.common import config_option, err, json_option, out, print_problems, shown, write
+from container.cli.results import print_coverage, print_result
+from container.cli.watching import keep_running
+from container.config.load import Loaded, load
+from container.problem import Problem
+from container.registry import SORTS
 from container.web.json import to_bytes
 
 
@@ -21,62 +27,127 @@ from container.web.json import to_bytes
 @config_option
 @json_option
 @click.option("-k", "chosen", metavar="TEXT", help="Run only the tests whose name holds TEXT.")
-def test(config: str, as_json: bool, chosen: str | None) -> None:
+@click.option("--coverage", "covered", is_flag=True, help="Show what of the configuration no test reached.")
+@click.option(
+    "--fail-under",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="Fail when the tests reach less of the configuration; implies --coverage.",
+)
+@click.option("--junit", "junit_file", type=click.Path(dir_okay=False), metavar="FILE", help="Write JUnit XML for CI.")
+@click.option("--watch", is_flag=True, help="Run again whenever the configuration, a test or a hit changes.")
+def test(
+    config: str,
+    as_json: bool,
+    chosen: str | None,
+    covered: bool,
+    fail_under: float | None,
+    junit_file: str | None,
+    watch: bool,
+) -> None:
     """Run the tests under `tests:` of the configuration and in tests/examples beside it."""
-    loaded = load(config, sending=False)
-    container = checked(loaded)
-    cases, problems = read_cases(loaded)
-    if problems:
+    if watch and as_json:
+        raise click.UsageError("--watch is for people; leave out --json")
+    run = _Run(config, as_json, chosen, covered or fail_under is not None, fail_under, junit_file)
+    raise SystemExit(keep_running(run.once, run.paths, out) if watch else run.once())
+
+
+class _Run:
+    """The tests of one configuration file, run as asked for, as often as asked for."""
+
+    def __init__(
+        self,
+        config: str,
+        as_json: bool,
+        chosen: str | None,
+        covered: bool,
+        fail_under: float | None,
+        junit_file: str | None,
+    ) -> None:
+        self.config = Path(config)
+        self.as_json = as_json
+        self.chosen = chosen
+        self.covered = covered
+        self.fail_under = fail_under
+        self.junit_file = junit_file
+        self._read: list[Path] = []
+
+    def once(self) -> int:
+        """Read everything anew and run it; the exit code."""
+        began = time.time()
+        loaded = load(self.config, sending=False)
+        reading = Reading(loaded)
+        self._read = [*loaded.files, *loaded.folders, *reading.files]
+        problems = sorted([*loaded.errors, *reading.problems])
         print_problems(problems)
-        raise SystemExit(1)
-    every = len(cases)
-    if chosen is not None:
-        cases = [case for case in cases if chosen.lower() in case.name.lower()]
-    results = [run_case(case, container) for case in cases]
-    failed = [result for result in results if result.differences]
-    if as_json:
-        write(to_bytes([_json(result) for result in results]))
-    else:
-        for result in results:
-            _print(result)
+        if loaded.configuration is None:
+            self._write_junit([], problems, began)
+            return 1
+        coverage = Coverage(loaded.configuration, loaded.top) if self.covered else None
+        results = list(self._run(self._cases(reading.cases), loaded, coverage))
+        if self.as_json:
+            every = [_json(result) for result in results]
+            write(to_bytes(every if coverage is None else {"tests": every, "coverage": coverage.to_json()}))
+        else:
+            self._summary(results, len(reading.cases), len(problems))
+            if coverage is not None:
+                print_coverage(coverage, out, self.fail_under)
+        written = self._write_junit(results, problems, began)
+        passed = bool(results) and not problems and not any(result.differences for result in results)
+        enough = coverage is None or self.fail_under is None or coverage.percent >= self.fail_under
+        return 0 if written and passed and enough else 1
+
+    def paths(self) -> set[Path]:
+        """Every file and folder a run looks at, and the components beside the configuration."""
+        folders = [self.config.parent / sort.folder for sort in SORTS]
+        inside = [path for folder in folders for kind in ("*.py", "*.yaml") for path in folder.glob(kind)]
+        return {self.config, self.config.parent / FOLDER, *folders, *inside, *self._read}
+
+    def _cases(self, cases: Sequence[Case]) -> list[Case]:
+        return [case for case in cases if self.chosen is None or self.chosen.lower() in case.name.lower()]
+
+    def _run(self, cases: Iterable[Case], loaded: Loaded, coverage: Coverage | None) -> Iterable[Result]:
+        for case in cases:
+            began = time.perf_counter()
+            result = run_case(case, loaded.whole())
+            result.seconds = time.perf_counter() - began
+            if coverage is not None and result.trace is not None:
+                coverage.see(result.trace)
+            if not self.as_json:
+                print_result(result, out)
+            yield result
+
+    def _summary(self, results: Sequence[Result], every: int, problems: int) -> None:
+        failed = sum(bool(result.differences) for result in results)
+        if problems and not every:
+            return
         if not results and every:
-            out.print(Text(_none_of(every, chosen or ""), "yellow"))
+            out.print(Text(_none_of(every, self.chosen or ""), "yellow"))
         elif not results:
             out.print("[yellow]there is no test to run[/yellow]; write some under tests:, see docs/testing.md")
         else:
-            colour = "red" if failed else "green"
-            out.print(f"[{colour}]{len(results) - len(failed)} passed, {len(failed)} failed[/{colour}]")
-    if failed or not results:
-        raise SystemExit(1)
+            line = f"{len(results) - failed} passed, {failed} failed"
+            if problems:
+                line += f", and {problems} " + ("problem" if problems == 1 else "problems") + " above"
+            out.print(Text(line, "red" if failed or problems else "green"))
+
+    def _write_junit(self, results: Sequence[Result], problems: Sequence[Problem], began: float) -> bool:
+        if self.junit_file is None:
+            return True
+        try:
+            path = Path(self.junit_file)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(junit(results, problems, began))
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            err.print(Text(f"{self.junit_file} cannot be written: {reason}; choose another file with --junit"))
+            return False
+        return True
 
 
 def _none_of(every: int, chosen: str) -> str:
     held = "the only test's name does not hold" if every == 1 else f"none of the {every} tests' names holds"
     return f"{held} '{shown(chosen)}'"
-
-
-def _print(result: Result) -> None:
-    case = result.case
-    mark = Text("✗ ", "red") if result.differences else Text("✓ ", "green")
-    out.print(mark + Text(shown(case.name)))
-    for one in result.differences:
-        out.print(Text(f"  {one.file}:{one.line}: ", "dim") + Text(shown(one.text)))
-        expected, received = _lines(one.expected), _lines(one.received)
-        if out.is_terminal:
-            out.print(Columns([_panel("expected", expected), _panel("received", received)], expand=True))
-            continue
-        for title, lines in (("expected", expected), ("received", received)):
-            out.print(f"    {title}")
-            out.print(Text("\n".join(f"      {line}" for line in lines)))
-
-
-def _lines(value: Any) -> list[str]:
-    return to_bytes(value).decode().splitlines()
-
-
-def _panel(title: str, lines: list[str]) -> Panel:
-    body = Syntax("\n".join(lines), "json", background_color="default", word_wrap=True)
-    return Panel(body, title=title, title_align="left")
 
 
 def _json(result: Result) -> dict[str, Any]:
