@@ -106,6 +106,9 @@ class Client(Component):
 class Variable(Component):
     """Something that can be asked of an event."""
 
+    def named(self, name: str) -> None:  # noqa: B027 - most have no use for it
+        """Told once, at load, what it is called in the file."""
+
     def read(self, context: Context) -> Any:
         """The value, or None when there is none."""
         raise NotImplementedError  # pragma: no cover - abstract
@@ -203,16 +206,16 @@ class Verdict(msgspec.Struct):
 class Tag(Component):
     """Turns an event into one vendor payload, and many payloads into one request. It never sends."""
 
-    advertising: ClassVar[bool] = False
+    advertising: bool = False
     """Whether it hands data to an advertising system, so that lint can ask for consent."""
 
-    batch_limit: ClassVar[int] = 1
+    batch_limit: int = 1
     """The most payloads the vendor takes in one request."""
 
-    oldest: ClassVar[float] = 24 * 3600.0
+    oldest: float = 24 * 3600.0
     """Seconds after acceptance past which the vendor would refuse or double-count a payload."""
 
-    sandbox: ClassVar[str] = ""
+    sandbox: str = ""
     """The path of the local stand-in that replaces ``endpoint`` while ``delivery.to`` is ``sandbox``."""
 
     endpoint: str = ""
