@@ -20,6 +20,7 @@ from container.cli.common import checked, config_option, err, print_problems
 from container.config.document import Configuration
 from container.config.snapshot import load_with_snapshot
 from container.web.app import App
+from container.web.protocol import HitProtocol
 from container.web.reload import Outcome
 
 log = logging.getLogger("tagdock")
@@ -71,7 +72,7 @@ def serve(config: str, listen: str | None, no_watch: bool) -> None:
         uvicorn.Config(
             app,
             loop="uvloop" if sys.platform != "win32" else "asyncio",
-            http="httptools",
+            http=HitProtocol,
             access_log=False,
             log_level="warning",
             log_config=None,

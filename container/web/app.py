@@ -28,8 +28,11 @@ from container.outbox import OutboxError, OutboxUnavailable, open_outbox
 from container.problem import Problem
 from container.sandbox import Sandbox
 from container.transport import Transport
-from container.web.collect import VERSION_HEADER, Collect, Live, Receive, Scope, Send
+from container.web.answering import Receive, Scope, Send
+from container.web.collect import Collect
 from container.web.json import to_bytes
+from container.web.protocol import Burst
+from container.web.reception import VERSION_HEADER, Live, Reception
 from container.web.reload import Outcome, Reload, needs_restart, read_at_start, retyped
 
 log = logging.getLogger("tagdock")
@@ -93,7 +96,9 @@ class App:
         versions = Versions(versions_folder(delivery.outbox))
         self.reloading = Reload(read, file, self._swap, versions, self.metrics, clock, environ)
         self._watched = watch
-        self.collect = Collect(Live(configuration, read.short), self, self.metrics, clock, token)
+        self.reception = Reception(Live(configuration, read.short), self, self.metrics, clock, token)
+        self.burst = Burst(self.reception, RESERVED)
+        self._collect = Collect(self.reception)
         self._pages = Starlette(
             routes=[
                 Route("/healthy", self._healthy),
@@ -109,7 +114,7 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hits first and by the shortest way; everything else by routes."""
         if scope["type"] == "http" and not scope["path"].startswith(RESERVED):
-            await self.collect(scope, receive, send)
+            await self._collect(scope, receive, send)
         else:
             await self._pages(scope, receive, self._said(send) if scope["type"] == "lifespan" else send)
 
@@ -194,7 +199,7 @@ class App:
                 log.warning("tag %s is gone; the %d payloads it made are still delivered", name, waiting[name])
         self.configuration = new
         self._tags = {**self._tags, **tags}
-        self.collect.live = live
+        self.reception.live = live
         try:
             await self.delivery.unpark()  # the new file may hold the credentials a destination waits for
         except OutboxError as error:
@@ -206,7 +211,7 @@ class App:
 
     async def _ready(self, _: Request) -> Response:
         trouble = self.outbox.trouble()
-        headers = {VERSION_HEADER: self.collect.live.version}
+        headers = {VERSION_HEADER: self.reception.live.version}
         return PlainTextResponse(f"not ready: {trouble}" if trouble else "ready", 503 if trouble else 200, headers)
 
     async def _metrics(self, _: Request) -> Response:

@@ -15,7 +15,7 @@ from container.config.snapshot import Snapshot, load_with_snapshot, watched
 from container.config.versions import Application, How, Versions
 from container.metrics import Metrics
 from container.problem import Problem
-from container.web.collect import Live
+from container.web.reception import Live
 from container.web.watch import Watch
 
 log = logging.getLogger("tagdock")

@@ -152,7 +152,7 @@ def test_a_previewed_hit_nobody_claims_says_so_with_404(app: Served) -> None:
 
 def test_an_empty_token_opens_nothing(tmp_path: Path) -> None:
     with served(tmp_path) as app:
-        app.app.collect._token = ""
+        app.app.reception._token = ""
         assert app.ask(PAGE_VIEW + "p", x_tagdock_preview="").status == 204
 
 

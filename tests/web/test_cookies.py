@@ -8,7 +8,7 @@ import pytest
 
 from container.component import Cookie
 from container.hit import parse_cookies
-from container.web.collect import _set_cookie
+from container.web.answering import set_cookie
 from tests.web.served import CONFIG, PAGE_VIEW, served
 
 
@@ -24,11 +24,11 @@ from tests.web.served import CONFIG, PAGE_VIEW, served
     ],
 )
 def test_a_cookie_is_written_with_its_attributes(cookie: Cookie, header: str) -> None:
-    assert _set_cookie(cookie) == (b"set-cookie", header.encode())
+    assert set_cookie(cookie) == (b"set-cookie", header.encode())
 
 
 def test_a_value_cannot_start_a_header_or_an_attribute_of_its_own() -> None:
-    _, header = _set_cookie(Cookie("id", "x\r\nSet-Cookie: admin=1; Domain=evil.example", 1))
+    _, header = set_cookie(Cookie("id", "x\r\nSet-Cookie: admin=1; Domain=evil.example", 1))
     assert b"\r" not in header
     assert b"\n" not in header
     assert b"; Domain" not in header
@@ -37,7 +37,7 @@ def test_a_value_cannot_start_a_header_or_an_attribute_of_its_own() -> None:
 
 @pytest.mark.parametrize("value", ["fb.1.2.IwAR-_x", "a=b c;d,e", 'q"uo\\te', "50%25", "ü€", "a+b"])
 def test_a_value_is_read_back_as_it_was_set(value: str) -> None:
-    _, header = _set_cookie(Cookie("id", value, 1))
+    _, header = set_cookie(Cookie("id", value, 1))
     assert parse_cookies(header.decode("latin-1").partition("; ")[0]) == {"id": value}
 
 

@@ -1,0 +1,244 @@
+"""The short way: whole hits straight from the connection to the reception, without a task and a scope for each.
+
+What uvicorn does for any application (a task, an event and a dictionary a request, five messages between them) costs
+as much as reading the hit. Plain requests for hits need none of it. Everything else, such as pages, preflights, bodies
+in chunks or a second request on a connection whose first is not answered yet, goes uvicorn's own way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from container.outbox.outbox import OutboxError
+from container.web.answering import plain, response
+from container.web.collect import read_headers
+from container.web.reception import Asked, Received, Reception
+
+log = logging.getLogger("tagdock.collect")
+
+_METHODS = {b"GET": "GET", b"POST": "POST"}
+_FAILED = response(plain(500, "the hit could not be taken"), [])
+
+
+class Burst:
+    """Hits that arrived in one turn of the event loop: routed one after the other, made durable together.
+
+    So the code that routes finds itself in the processor's caches, and a commit keeps more than one hit.
+    """
+
+    MOST = 64
+    """Hits routed in one go; then other connections have their turn."""
+
+    def __init__(self, reception: Reception, reserved: tuple[str, ...]) -> None:
+        self.reception = reception
+        self.reserved = reserved
+        """How the paths begin that are not a hit's."""
+        self._arrived: list[tuple[HitProtocol, Asked]] = []
+        self._keeping: set[asyncio.Task[None]] = set()
+
+    def add(self, protocol: HitProtocol, asked: Asked) -> None:
+        """Take a hit along; its protocol is given the answer."""
+        self._arrived.append((protocol, asked))
+        if len(self._arrived) == 1:
+            protocol.loop.call_soon(self._route, protocol.loop)
+
+    def _route(self, loop: asyncio.AbstractEventLoop) -> None:
+        arrived, self._arrived = self._arrived[: self.MOST], self._arrived[self.MOST :]
+        if self._arrived:
+            loop.call_soon(self._route, loop)
+        take, kept = self.reception.take, self.reception.kept
+        durable: list[tuple[HitProtocol, Received]] = []
+        for protocol, asked in arrived:
+            try:
+                received = take(asked)
+                if received.entries:
+                    durable.append((protocol, received))
+                    continue
+                kept(received)
+            except Exception as error:  # noqa: BLE001 - one hit must not cost the others of its burst
+                log.error("a hit could not be taken: %s", type(error).__name__)  # its text may hold a visitor's data
+                protocol.fail()
+            else:
+                protocol.answer(received)
+        if durable:
+            self._start(loop, durable)
+
+    def _start(self, loop: asyncio.AbstractEventLoop, durable: list[tuple[HitProtocol, Received]]) -> None:
+        task = loop.create_task(self._keep(loop, durable))
+        self._keeping.add(task)
+        task.add_done_callback(self._keeping.discard)
+
+    async def _keep(self, loop: asyncio.AbstractEventLoop, durable: list[tuple[HitProtocol, Received]]) -> None:
+        try:
+            await self.reception.accepting.accept([entry for _, received in durable for entry in received.entries])
+        except OutboxError as error:
+            if len(durable) > 1:  # what one of them met is not held against the others
+                for one in durable:
+                    self._start(loop, [one])
+                return
+            self.reception.lost(durable[0][1], error)
+        else:
+            for _, received in durable:
+                self.reception.kept(received)
+        for protocol, received in durable:
+            protocol.answer(received)
+
+
+class HitProtocol(HttpToolsProtocol):
+    """uvicorn's protocol for HTTP/1.1 with the short way beside it. Its application must have a ``burst``."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._burst: Burst = config.loaded_app.burst
+        self._asked: Asked | None = None
+        self._parts: list[bytes] = []
+        self._answering = False
+        self._receiving = False
+        self._last = False
+        self._answered_at = 0.0
+        self._idle: asyncio.TimerHandle | None = None
+
+    # what the parser calls
+
+    def on_message_begin(self) -> None:
+        """A request begins; which way it goes shows when its headers are there."""
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
+        self._asked = None
+        self._receiving = True
+
+    def on_headers_complete(self) -> None:
+        """Take the short way where it is open."""
+        asked = self._asked = self._plain()
+        if asked is None:
+            url, headers, expects = self.url, self.headers, self.expect_100_continue
+            super().on_message_begin()
+            self.url, self.expect_100_continue = url, expects
+            self.headers += headers  # the very list that the scope holds
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Part of a body; the parser sees to it that there are as many bytes as the headers said."""
+        if self._asked is None:
+            super().on_body(body)
+        else:
+            self._parts.append(body)
+
+    def on_message_complete(self) -> None:
+        """The hit is here."""
+        self._receiving = False
+        asked = self._asked
+        if asked is None:
+            super().on_message_complete()
+            return
+        if self._parts:
+            asked.body = b"".join(self._parts)
+            self._parts = []
+        self._answering = True
+        self._burst.add(self, asked)
+
+    def _plain(self) -> Asked | None:
+        """The request, when it is one for the short way."""
+        parser = self.parser
+        method = _METHODS.get(parser.get_method())
+        path, _, query = self.url.partition(b"?")
+        if (
+            method is None
+            or self._answering
+            or self.pipeline
+            or (self.cycle is not None and not self.cycle.response_complete)
+            or self.flow.write_paused
+            or self.expect_100_continue
+            or path[:1] != b"/"
+            or b"%" in path
+            or b"#" in self.url
+            or parser.get_http_version() != "1.1"
+            or not parser.should_keep_alive()
+            or parser.should_upgrade()
+        ):
+            return None
+        place = path.decode("latin-1")
+        if place.startswith(self._burst.reserved):
+            return None
+        headers = read_headers(self.headers)
+        length = headers.get("content-length")
+        if "transfer-encoding" in headers or (length is not None and not self._fits(length)):
+            return None
+        return Asked(method, place, query.decode("latin-1"), headers, b"", self.client[0] if self.client else "")
+
+    def _fits(self, length: str) -> bool:
+        return length.isdigit() and len(length) <= 12 and int(length) <= self._burst.reception.live.limit
+
+    # what the burst calls
+
+    def answer(self, received: Received) -> None:
+        """Send the answer to the hit that was taken."""
+        self._reply(response(received.answer, received.headers))
+
+    def fail(self) -> None:
+        """Answer that something of ours failed."""
+        self._reply(_FAILED)
+
+    def _reply(self, data: bytes) -> None:
+        self._answering = False
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.transport.write(data)
+        if self._last:
+            self.transport.close()
+        elif self.pipeline:
+            self.flow.resume_reading()
+            self._start_asgi_task(*self.pipeline.pop())
+        else:
+            self._answered_at = self.loop.time()
+            if self._idle is None:
+                self._idle = self.loop.call_later(self.timeout_keep_alive, self._look)
+
+    def _look(self) -> None:
+        """Close a connection on which nothing came for long. One timer a connection, not one an answer."""
+        self._idle = None
+        busy = self._answering or self._receiving or (self.cycle is not None and not self.cycle.response_complete)
+        left = self.timeout_keep_alive if busy else self._answered_at + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._idle = self.loop.call_later(left, self._look)
+        elif self.timeout_keep_alive_task is None:  # else uvicorn's own timer closes it
+            self.transport.close()
+
+    # what uvicorn calls
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        if self._answering:  # answers go out in the order of their requests
+            self.flow.pause_reading()
+            self.pipeline.appendleft((cycle, app))
+        else:
+            super()._start_asgi_task(cycle, app)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of the timer too; half a hit is none."""
+        if self._receiving and self._asked is not None:
+            self._burst.reception.metrics.hits["", "cut_short"] += 1
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """Close, after the answer that is under way."""
+        if self._answering:
+            self._last = True
+        else:
+            super().shutdown()

@@ -1,0 +1,159 @@
+"""The reception: what becomes of a request for a hit, before and after its payloads are durable; it never waits."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import msgspec
+
+from container.component import Answer, Entry
+from container.config.document import Configuration
+from container.hit import Hit
+from container.metrics import Metrics
+from container.outbox.outbox import OutboxError
+from container.preview import COOKIE, HEADER, REVEAL_HEADER, allowed, mask, test_event_code
+from container.runtime import Routed, route
+from container.web.address import TrustedProxies
+from container.web.answering import Headers, cors, plain, preflight, set_cookie
+from container.web.json import to_bytes
+
+log = logging.getLogger("tagdock.collect")
+
+VERSION_HEADER = "X-Tagdock-Version"
+"""The header of a preview's answer that names the version of the configuration that served the hit."""
+
+_NO_CONTENT = Answer(204)
+
+
+class Accepting(Protocol):
+    """Where accepted payloads go: the outbox, and a nudge to delivery."""
+
+    async def accept(self, entries: list[Entry]) -> None:
+        """Returns when the entries are durable; raises OutboxError."""
+
+    def suppressed(self, tag: str, reason: str) -> None:
+        """Enter in the books what a tag decided not to send."""
+
+
+class Live:
+    """What of a configuration the collecting needs, made once when it is applied and swapped as a whole.
+
+    ``version`` is the hash of its texts, which a preview's answer names.
+    """
+
+    __slots__ = ("configuration", "limit", "origins", "proxies", "version")
+
+    def __init__(self, configuration: Configuration, version: str = "") -> None:
+        self.configuration = configuration
+        self.version = version
+        self.limit = configuration.container.body_limit
+        self.origins = frozenset(one.rstrip("/").lower() for one in configuration.container.origins)
+        self.proxies = TrustedProxies(configuration.container.trusted_proxies)
+
+
+class Asked(msgspec.Struct, gc=False):
+    """A request as it came, whole; header names are in lower case, ``peer`` is who is at the other end."""
+
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    body: bytes
+    peer: str
+
+
+class Received(msgspec.Struct):
+    """What a request came to. It may be answered once ``entries`` are durable and ``kept`` was told so."""
+
+    answer: Answer
+    headers: Headers
+    entries: list[Entry]
+    routed: Routed | None = None
+    preview: tuple[str, bool] | None = None
+    """For a preview: the version of the configuration, and whether personal data is shown."""
+
+
+class Reception:
+    """Takes requests for hits, one configuration serving each from beginning to end."""
+
+    def __init__(
+        self, live: Live, accepting: Accepting, metrics: Metrics, clock: Callable[[], float], token: str
+    ) -> None:
+        self.live = live
+        self.accepting = accepting
+        self.metrics = metrics
+        self._clock = clock
+        self._token = token
+
+    def take(self, asked: Asked) -> Received:
+        """Read and route one request."""
+        live = self.live
+        headers = asked.headers
+        allow = cors(headers.get("origin", ""), live.origins)
+        if allow is None:
+            self.metrics.hits["", "origin_refused"] += 1
+            return Received(plain(403, "this origin is not in container.origins"), [], [])
+        if asked.method == "OPTIONS":
+            return Received(_NO_CONTENT, [*allow, *preflight(headers)], [])
+        hit = Hit(asked.method, asked.path, asked.query, headers, asked.body, live.proxies.visitor(asked.peer, headers))
+        preview = HEADER in headers or COOKIE in headers.get("cookie", "")
+        if not preview or not self._previews(hit):
+            routed = route(hit, live.configuration, self._clock())
+            received = Received(routed.answer, list(allow), routed.outgoing, routed)
+        else:
+            code = test_event_code(headers)
+            routed = route(hit, live.configuration, self._clock(), explain=True, test_event_code=code)
+            shown = (live.version, REVEAL_HEADER in headers)
+            received = Received(routed.answer, list(allow), routed.outgoing, routed, shown)
+        if routed.failures:
+            self._told(routed)
+        if routed.cookies:
+            received.headers += [set_cookie(one) for one in routed.cookies]
+        return received
+
+    def kept(self, received: Received) -> None:
+        """What it brought is durable, or there was nothing to keep: count it; a preview is answered by its trace."""
+        routed = received.routed
+        if routed is None:
+            return
+        for tag, reason in routed.suppressed:
+            self.accepting.suppressed(tag, reason)
+        if routed.client is None:
+            self.metrics.hits["", "unclaimed"] += 1
+        else:
+            self.metrics.hits[routed.client, "answered"] += 1
+            self.metrics.events[routed.client] += routed.events
+        if received.preview is not None:
+            received.answer = _echo(routed, *received.preview)
+
+    def lost(self, received: Received, error: OutboxError) -> None:
+        """What it brought could not be kept, so nothing of it was accepted: the sender is told to come again."""
+        name = received.routed.client or "" if received.routed is not None else ""
+        self.metrics.hits[name, "unavailable"] += 1
+        log.error("a hit was refused with 503, nothing of it was kept: %s", error)
+        received.answer = plain(503, "the hit cannot be kept just now; send it again")
+        received.headers.append((b"retry-after", b"30"))
+
+    def refused(self, outcome: str, status: int, text: str, headers: Mapping[str, str]) -> Received:
+        """A request that was not read to its end, with the line its sender gets."""
+        self.metrics.hits["", outcome] += 1
+        return Received(plain(status, text), list(cors(headers.get("origin", ""), self.live.origins) or ()), [])
+
+    def _previews(self, hit: Hit) -> bool:
+        given = hit.headers.get(HEADER) or hit.cookies.get(COOKIE, "")
+        return bool(given) and allowed(given, self._token)
+
+    def _told(self, routed: Routed) -> None:
+        for failure in routed.failures:
+            self.metrics.failures[failure.partition(":")[0]] += 1
+            log.error("%s", failure)
+
+
+def _echo(routed: Routed, version: str, reveal: bool) -> Answer:
+    """The trace as JSON, in place of what the client answers."""
+    trace = routed.trace.to_json() if routed.trace is not None else {}
+    status = routed.answer.status if routed.client is None else 200
+    headers = ((VERSION_HEADER, version),)
+    return Answer(status, to_bytes(trace if reveal else mask(trace)), "application/json", headers)
