@@ -195,12 +195,14 @@ class Verdict(msgspec.Struct):
 
     ``done``: accepted. ``later``: try the same again, not before ``retry_after`` seconds when given. ``split``: refused
     because of one of them, try smaller requests; a single payload is buried. ``bury``: never send again. ``park``: the
-    destination itself is refused (token, permission), keep everything until somebody mends it.
+    destination itself is refused (token, permission), keep everything until somebody mends it. ``at`` is the place in
+    the request of the payload at fault, from 0, when the vendor says which it is: that one is tried alone first.
     """
 
     action: Literal["done", "later", "split", "bury", "park"]
     reason: str = ""
     retry_after: float | None = None
+    at: int | None = None
 
 
 class Tag(Component):
