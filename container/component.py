@@ -106,7 +106,7 @@ class Client(Component):
 class Variable(Component):
     """Something that can be asked of an event."""
 
-    def named(self, name: str) -> None:  # noqa: B027 - most have no use for it
+    def named(self, name: str) -> None:
         """Told once, at load, what it is called in the file."""
 
     def read(self, context: Context) -> Any:

@@ -10,6 +10,7 @@ from container.node import Node
 
 if TYPE_CHECKING:
     from container.component import Condition
+    from container.context import Context
 
 T = TypeVar("T")
 
@@ -34,6 +35,25 @@ class Invalid:
 INVALID = Invalid()
 
 
+class When(Protocol):
+    """Conditions that must all hold: a trigger's, by its name, or some written out where they are needed."""
+
+    name: str
+    conditions: list[Condition]
+
+    def holds(self, context: Context) -> bool:
+        """Whether every condition holds."""
+
+    def why(self, context: Context) -> str:
+        """What made it hold, or the first condition that does not, each with the value it saw."""
+
+    def told(self, context: Context) -> str:
+        """Why, with its name when it has one."""
+
+    def event_names(self) -> frozenset[str] | None:
+        """The only event names it can hold for, or None when any may do. Known when the whole file was read."""
+
+
 class Reader(Protocol):
     """What a kind may ask of the loader while it decodes a node."""
 
@@ -48,8 +68,11 @@ class Reader(Protocol):
     def refer(self, node: Node, what: str, name: str, *, offset: int = 0) -> None:
         """Say that ``name`` must be a trigger, variable, tag or client; checked when the whole file was read."""
 
-    def conditions(self, node: Node) -> list[Condition] | Invalid:
-        """Decode the body of a trigger."""
+    def when(self, node: Node) -> When | Invalid:
+        """Decode what answers "when": the name of a trigger, or conditions."""
+
+    def asks_consent(self, node: Node, *, offset: int = 0) -> None:
+        """Say that the visitor's consent is asked here, so that nothing that decides about consent may need it."""
 
 
 class Kind(Generic[T]):

@@ -14,10 +14,11 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("container", "tags", "triggers", "variables")
 LAYERS: tuple[tuple[str, ...], ...] = (
     (
-        "container.amount", "container.component", "container.context", "container.event", "container.expression",
-        "container.fields", "container.filters", "container.ga4", "container.hit", "container.hit_file",
-        "container.jinja", "container.jsonpath", "container.kinds", "container.meta", "container.moment",
-        "container.nesting", "container.node", "container.pixel", "container.problem", "container.regex",
+        "container.amount", "container.body", "container.component", "container.context", "container.event",
+        "container.expression", "container.fields", "container.filters", "container.finish", "container.ga4",
+        "container.hit", "container.hit_file", "container.jinja", "container.jsonpath", "container.kinds",
+        "container.meta", "container.moment", "container.nesting", "container.node", "container.outgoing",
+        "container.personal", "container.pixel", "container.problem", "container.regex", "container.reshape",
         "container.schema", "container.signature",
     ),
     ("tags", "triggers", "variables", "container.clients", "container.transformations"),

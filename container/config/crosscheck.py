@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 
 from container.component import Client
-from container.config.decode import Decoder, Mention
+from container.config.circles import circles
+from container.config.decode import Decoder
 from container.expression import BUILT_IN
+from container.kinds import NAME_PATTERN
 from container.node import Node
 from container.problem import suggestion
 
 _SECTION = {"trigger": "triggers", "variable": "variables", "tag": "tags", "client": "clients"}
-_LONGEST_SHOWN = 8
 _MOST_SUGGESTIONS = 100
 
 
@@ -25,9 +27,11 @@ def crosscheck(decoder: Decoder, top: Node, *, clients: Mapping[str, Client], pa
         built_in = BUILT_IN if mention.offset else ()
         hint = f"see {_SECTION[mention.what]}"
         if number < _MOST_SUGGESTIONS:  # each compares with every name of the file
-            hint = suggestion(mention.name, [*known[mention.what], *built_in])
+            # What cannot be a name is a fault of its own, and no help.
+            usable = [name for name in known[mention.what] if re.fullmatch(NAME_PATTERN, name)]
+            hint = suggestion(mention.name, [*usable, *built_in])
         decoder.problem(mention.node, "unknown", text, hint, offset=mention.offset)
-    _cycles(decoder)
+    circles(decoder, top)
     if not partial:
         _unused(decoder, top)
     _paths(decoder, top, clients)
@@ -36,39 +40,6 @@ def crosscheck(decoder: Decoder, top: Node, *, clients: Mapping[str, Client], pa
 def _names(top: Node, section: str) -> set[str]:
     node = top.items.get(section)
     return set(node.items) if node is not None else set()
-
-
-def _cycles(decoder: Decoder) -> None:
-    """A variable that needs itself, directly or through others, has no value; each way round is told once."""
-    uses: dict[str, dict[str, Mention]] = {}
-    for mention in decoder.mentions:
-        if mention.owner and mention.what == "variable":
-            uses.setdefault(mention.owner, {}).setdefault(mention.name, mention)
-    done: set[str] = set()
-    for start in uses:
-        for cycle in _rounds(start, uses, done):
-            shown = cycle if len(cycle) <= _LONGEST_SHOWN else [*cycle[: _LONGEST_SHOWN - 1], "..."]
-            text = "the variable needs itself: " + " -> ".join([*shown, cycle[0]])
-            first = uses[cycle[0]][cycle[1] if len(cycle) > 1 else cycle[0]]
-            decoder.problem(first.node, "cycle", text, "take one of these steps out", offset=first.offset)
-
-
-def _rounds(start: str, uses: Mapping[str, Mapping[str, Mention]], done: set[str]) -> Iterator[list[str]]:
-    """Walk from a variable through all it needs, each variable once, and yield every way that comes back."""
-    way: dict[str, Iterator[str]] = {start: iter(uses.get(start, ()))}
-    if start in done:
-        return
-    while way:
-        name, needs = next(reversed(way.items()))
-        following = next(needs, None)
-        if following is None:
-            done.add(name)
-            del way[name]
-        elif following in way:
-            names = list(way)
-            yield names[names.index(following) :]
-        elif following not in done:
-            way[following] = iter(uses.get(following, ()))
 
 
 def _unused(decoder: Decoder, top: Node) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from container.component import Component, Condition
-from container.kinds import decode_options, shorten
+from container.component import Component, Condition, Variable
+from container.config.document import Trigger
+from container.finish import Finished, Formatting
+from container.kinds import ConditionSet, Tree, decode_options, shorten
 from container.node import Node
 from container.problem import Problem, nearest, suggestion
 from container.registry import Registry
@@ -16,16 +18,20 @@ from container.schema import INVALID, Invalid, Options
 
 C = TypeVar("C", bound=Options)
 
+Owner = tuple[str, str]
+"""An entry of the file by its sort and its name, such as ("variable", "profit")."""
+NOBODY: Owner = ("", "")
+
 
 @dataclass(slots=True)
 class Mention:
-    """A name used somewhere: it must exist once the whole file was read. ``owner`` is the variable that uses it."""
+    """A name used somewhere: it must exist once the whole file was read. ``owner`` is the entry that uses it."""
 
     node: Node
     what: str
     name: str
     offset: int
-    owner: str
+    owner: Owner
 
 
 @dataclass
@@ -36,7 +42,11 @@ class Decoder:
     secrets_required: bool = False
     problems: list[Problem] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
-    owner: str = ""
+    consent_asked: list[Mention] = field(default_factory=list)
+    """Where the visitor's consent is looked at."""
+    owner: Owner = NOBODY
+    triggers: dict[str, Trigger] = field(default_factory=dict)
+    """Every trigger of the file and every one that is asked for; its conditions are filled in when it is read."""
 
     def problem(self, node: Node, kind: str, text: str, hint: str, *, offset: int = 0) -> None:
         """Report an error at a node, ``offset`` characters into its text."""
@@ -51,10 +61,14 @@ class Decoder:
         """Remember that a name must exist."""
         self.mentions.append(Mention(node, what, name, offset, self.owner))
 
+    def asks_consent(self, node: Node, *, offset: int = 0) -> None:
+        """Remember that the visitor's consent is looked at."""
+        self.consent_asked.append(Mention(node, "consent", "", offset, self.owner))
+
     @contextmanager
-    def owned(self, name: str) -> Iterator[None]:
-        """While a variable is decoded, the names it uses are its own."""
-        before, self.owner = self.owner, name
+    def owned(self, what: str, name: str) -> Iterator[None]:
+        """While an entry is decoded, the names it uses are its own."""
+        before, self.owner = self.owner, (what, name)
         try:
             yield
         finally:
@@ -85,6 +99,30 @@ class Decoder:
             else:
                 whole = False
         return found if whole else INVALID
+
+    def trigger(self, name: str) -> Trigger:
+        """The trigger of this name; its conditions come when its own entry is read."""
+        return self.triggers.setdefault(name, Trigger(name, []))
+
+    def when(self, node: Node) -> Trigger | Invalid:
+        """A trigger by its name, or conditions written out."""
+        if node.kind == "scalar" and isinstance(node.value, str):
+            self.refer(node, "trigger", node.value)
+            return self.trigger(node.value)
+        if node.kind != "mapping" or not node.items:
+            return ConditionSet().expected(node, self)
+        conditions = self.conditions(node)
+        return conditions if isinstance(conditions, Invalid) else Trigger("", conditions)
+
+    def finished(self, made: Variable, beside: Mapping[str, Node]) -> Variable | None:
+        """A variable with the default and the format beside its type, None when one of them is wrong."""
+        default = Tree().decode(beside["default"], self) if "default" in beside else None
+        format = Formatting().decode(beside["format"], self) if "format" in beside else None
+        if isinstance(default, Invalid) or isinstance(format, Invalid):
+            return None
+        if format is not None and not self._content(format, beside["format"]):
+            return None
+        return Finished(made, default, format) if beside else made
 
     def component(self, noun: str, node: Node, routing: frozenset[str]) -> tuple[Component | None, dict[str, Node]]:
         """The component of an entry ``name: { word: options, routing words ... }`` and its routing words."""

@@ -152,6 +152,15 @@ class Trigger:
         """The first condition that does not hold, with the value it saw."""
         return next((one.why(context) for one in self.conditions if not one.holds(context)), "every condition holds")
 
+    def why(self, context: Context) -> str:
+        """What made it hold, or the first condition that does not, each with the value it saw."""
+        whys = [one.why(context) for one in self.conditions]
+        return " and ".join(whys) if self.holds(context) else self.why_not(context)
+
+    def told(self, context: Context) -> str:
+        """Why, with its name when it has one: conditions may be written out where a name could stand."""
+        return f"{self.name} ({self.why(context)})" if self.name else self.why(context)
+
     def event_names(self) -> frozenset[str] | None:
         """The only event names it can hold for, or None."""
         names: frozenset[str] | None = None

@@ -38,7 +38,10 @@ SECTIONS = ("container", "clients", "variables", "triggers", "consent", "transfo
 
 ROUTING: dict[str, dict[str, str]] = {
     "client": {},
-    "variable": {},
+    "variable": {
+        "default": "What stands for a value that is not there; it may hold expressions.",
+        "format": "How the value is written: lower, upper, trim, or a mapping of case, trim, null, true and false.",
+    },
     "transformation": {
         "for": "The tags that are shown the change; without it the event changes for all, before triggers look at it.",
     },
@@ -129,7 +132,9 @@ class _Loading:
             return self._loaded(None, top)
         for word in top.items:
             if word == INCLUDE:  # left by a text, which stands in no folder
-                self.decoder.problem(top.keys[word], "include", "a text includes no files", "write it as a file")
+                if not top.items[word].missing:
+                    hint = "write it as a file"
+                    self.decoder.problem(top.keys[word], "include", "a text includes no files", hint)
             elif word not in SECTIONS:
                 text = f"there is no section '{word}'"
                 self.decoder.problem(top.keys[word], "unknown", text, suggestion(word, (*SECTIONS, INCLUDE)))
@@ -182,7 +187,10 @@ class _Loading:
         for name in node.items:
             if not re.fullmatch(NAME_PATTERN, name):
                 text = f"'{name}' cannot be the name of a {noun}"
+                usable = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
                 hint = "use letters, digits and _, not starting with a digit"
+                if re.fullmatch(NAME_PATTERN, usable) and usable not in node.items:
+                    hint = f"write {usable}: only letters, digits and _ can stand in it"
                 self.decoder.problem(node.keys[name], "name", text, hint)
             elif noun == "variable" and name in {"event", "consent", "client"}:
                 hint = "give the variable another name"
@@ -193,17 +201,22 @@ class _Loading:
         """Each entry's component, None where it is wrong, with its routing words, which are checked all the same."""
         found: dict[str, tuple[T | None, dict[str, Node]]] = {}
         for name, inner in self._named(node, noun).items():
-            with self.decoder.owned(name if noun == "variable" else ""):
+            with self.decoder.owned(noun, name):
                 component, beside = self.decoder.component(noun, inner, frozenset(ROUTING[noun]))
+                if isinstance(component, Variable):
+                    component.named(name)
+                    component = self.decoder.finished(component, beside)
             found[name] = (component if isinstance(component, cls) else None, beside)
         return found
 
     def _triggers(self, node: Node | None) -> dict[str, Trigger]:
         found = {}
         for name, inner in self._named(node, "trigger").items():
-            conditions = self.decoder.conditions(inner)
+            with self.decoder.owned("trigger", name):
+                conditions = self.decoder.conditions(inner)
             if not isinstance(conditions, Invalid):
-                found[name] = Trigger(name, conditions)
+                found[name] = self.decoder.trigger(name)
+                found[name].conditions = conditions
         return found
 
     def _changes(self, node: Node | None) -> list[Change]:
@@ -221,6 +234,8 @@ class _Loading:
         found = []
         for name, (made, beside) in self._entries("tag", Tag, node).items():
             assert node is not None
+            if node.items[name].missing:
+                continue
             if "fires_on" not in beside or (beside["fires_on"].kind == "list" and not beside["fires_on"].elements):
                 text = "the tag has no fires_on, so it would never fire"
                 self.decoder.problem(node.keys[name], "missing", text, "add fires_on: and the names of triggers")

@@ -9,7 +9,8 @@ from container.config import case
 from container.config.document import ConsentSection, ContainerSection, DeliverySection
 from container.config.load import ROUTING
 from container.event import CONSENT_PURPOSES
-from container.kinds import NAME_PATTERN, Choice, options_schema
+from container.finish import Formatting
+from container.kinds import NAME_PATTERN, Choice, Tree, options_schema
 from container.registry import Registry
 
 ENVIRONMENT = {"type": "string", "pattern": r"^\$[A-Za-z_]", "description": "Read from the environment."}
@@ -20,7 +21,11 @@ def json_schema(registry: Registry) -> dict[str, Any]:
     names = {"propertyNames": {"pattern": f"^{NAME_PATTERN}$"}}
     name_list = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
     purposes = Choice(*CONSENT_PURPOSES).written()
-    shapes = {"needs_consent": {"anyOf": [purposes, {"type": "array", "items": purposes}]}}
+    shapes = {
+        "needs_consent": {"anyOf": [purposes, {"type": "array", "items": purposes}]},
+        "default": Tree().written(),
+        "format": Formatting().written(),
+    }
     beside = {
         noun: {word: {**shapes.get(word, name_list), "description": meaning} for word, meaning in words.items()}
         for noun, words in ROUTING.items()

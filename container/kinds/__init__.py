@@ -1,7 +1,7 @@
 """Kinds: how an option's value is written, decoded and described; each is declared once and used everywhere."""
 
 from container.kinds.groups import (
-    Conditions,
+    ConditionSet,
     Group,
     ListOf,
     MapOf,
@@ -10,7 +10,7 @@ from container.kinds.groups import (
     options_schema,
     read_tree,
 )
-from container.kinds.measures import Duration, Network, Size
+from container.kinds.measures import Duration, Network, Percent, Size
 from container.kinds.scalars import (
     NAME_PATTERN,
     Boolean,
@@ -32,7 +32,7 @@ __all__ = [
     "NAME_PATTERN",
     "Boolean",
     "Choice",
-    "Conditions",
+    "ConditionSet",
     "Duration",
     "Group",
     "Integer",
@@ -42,6 +42,7 @@ __all__ = [
     "Network",
     "Number",
     "Pattern",
+    "Percent",
     "Reference",
     "Secret",
     "SecretText",

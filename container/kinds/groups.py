@@ -1,18 +1,15 @@
-"""The kinds made of other kinds: lists, mappings, groups of options, trees of expressions, conditions."""
+"""The kinds made of other kinds: lists, mappings, groups of options, trees of expressions, sets of conditions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from container.expression import Expression
 from container.kinds.scalars import Templated
 from container.node import Node
 from container.problem import nearest, suggestion
-from container.schema import INVALID, Invalid, Kind, Option, Options, Reader, attribute
-
-if TYPE_CHECKING:
-    from container.component import Condition
+from container.schema import INVALID, Invalid, Kind, Option, Options, Reader, When, attribute
 
 T = TypeVar("T")
 G = TypeVar("G", bound=Options)
@@ -25,6 +22,7 @@ class ListOf(Kind[list[T]]):
         self.kind = kind
         self.most = most
         self.secret = kind.secret
+        self.mapping = kind.mapping
         self.noun = f"{kind.noun} or a list"
 
     def decode(self, node: Node, reader: Reader) -> list[T] | Invalid:
@@ -118,17 +116,20 @@ def read_tree(tree: Any, context: Any) -> Any:
     return tree
 
 
-class Conditions(Kind[list[Any]]):
-    """The body of a trigger: conditions that must all hold."""
+class ConditionSet(Kind[When]):
+    """Conditions that must all hold, written out or by the name of a trigger."""
 
-    noun = "conditions such as event: purchase"
+    noun = "the name of a trigger or conditions"
     mapping = True
 
-    def decode(self, node: Node, reader: Reader) -> list[Condition] | Invalid:
-        return reader.conditions(node)
+    def decode(self, node: Node, reader: Reader) -> When | Invalid:
+        return reader.when(node)
+
+    def advice(self, node: Node) -> str:
+        return "write the name of a trigger, or conditions such as { event: purchase }"
 
     def json_schema(self) -> dict[str, Any]:
-        return {"$ref": "#/$defs/trigger"}
+        return {"anyOf": [{"$ref": "#/$defs/trigger"}, {"type": "string"}]}
 
 
 def decode_options(cls: type[G], node: Node, reader: Reader, *, title: str) -> G | Invalid:

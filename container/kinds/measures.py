@@ -1,4 +1,4 @@
-"""The kinds with a unit, durations and sizes, and networks."""
+"""The kinds with a unit: durations, sizes and percentages; and networks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class _Measure(Kind[T]):
     example = ""
 
     def measured(self, node: Node, reader: Reader) -> float | Invalid:
-        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([A-Za-z]+)", node.raw) if node.kind == "scalar" else None
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([A-Za-z]+|%)", node.raw) if node.kind == "scalar" else None
         if found is None or found[2] not in self.units:
             units = ", ".join(self.units)
             if node.kind != "scalar" or node.missing:
@@ -64,6 +64,19 @@ class Size(_Measure[int]):
     def decode(self, node: Node, reader: Reader) -> int | Invalid:
         value = self.measured(node, reader)
         return value if isinstance(value, Invalid) else int(value)
+
+
+class Percent(_Measure[float]):
+    """A share from 0% to 100%; a float from 0 to 1."""
+
+    noun, example, units = "a percentage", "10%", {"%": 0.01}
+
+    def decode(self, node: Node, reader: Reader) -> float | Invalid:
+        share = self.measured(node, reader)
+        if not isinstance(share, Invalid) and share > 1:
+            reader.problem(node, "value", f"{node.raw} is out of range", "write a percentage from 0% to 100%")
+            return INVALID
+        return share
 
 
 class Network(Kind[str]):

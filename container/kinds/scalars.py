@@ -222,6 +222,8 @@ class Templated(Kind[Expression]):
                 offset=error.offset,
             )
             return INVALID
+        if "consent" in expression.names:
+            reader.asks_consent(node, offset=name_offset(node.value, "consent"))
         for name in sorted(expression.names - BUILT_IN):
             reader.refer(node, "variable", name, offset=name_offset(node.value, name))
         return expression

@@ -1,0 +1,170 @@
+"""Personal data in texts: what e-mail addresses, telephone numbers, cards and the like look like."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import re2
+
+from container.regex import encodable
+
+_NAMED = frozenset(
+    {
+        "address", "birthdate", "birthday", "cardnumber", "creditcard", "dateofbirth", "dob", "email", "emailaddress",
+        "familyname", "firstname", "fname", "fullname", "givenname", "iban", "lastname", "lname", "mail",
+        "mobilenumber", "passwd", "password", "phone", "phonenumber", "postalcode", "postcode", "pwd",
+        "socialsecurity", "ssn", "street", "streetaddress", "surname", "tel", "telephone", "username", "zip", "zipcode",
+    }
+)  # fmt: skip
+"""Names of parameters that hold personal data, or how such names end, without what separates their words."""
+_LONGEST_NAME = 80
+
+Ends = Callable[[str, int, int], int]
+"""Given a text and where a candidate starts and ends: where the personal data ends, 0 when it is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """One sort of personal data: what it is, how a candidate looks, what a candidate must also be, and a letter or
+    digit without which a text cannot hold any."""
+
+    help: str
+    pattern: Any
+    ends: Ends
+    needs: str
+
+
+def redact(text: str, sorts: Iterable[str], replacement: str) -> str:
+    """The text with all personal data of these sorts replaced."""
+    text = encodable(text)
+    for word in sorts:
+        sort = SORTS[word]
+        if any(one in text for one in sort.needs):
+            text = _replaced(text, sort, replacement)
+    return text
+
+
+def _replaced(text: str, sort: Sort, replacement: str) -> str:
+    pieces, done = [], 0
+    for match in sort.pattern.finditer(text):
+        start = match.end("skip") if "skip" in sort.pattern.groupindex else match.start()
+        end = sort.ends(text, start, match.end())
+        if end:
+            pieces += [text[done:start], replacement]
+            done = end
+    return "".join([*pieces, text[done:]]) if pieces else text
+
+
+def _always(text: str, start: int, end: int) -> int:
+    return end
+
+
+def _free(text: str, start: int, end: int) -> bool:
+    """Whether it stands by itself, and is not a piece of a longer number, name or version."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if before.isalnum() and text[max(0, start - 3) : start].upper() in {"%20", "%22", "%2C", "%3A", "%3D", "%2F"}:
+        before = ""
+    if before.isalnum() or (before in {"_", ".", "-", "+"}) or (before == "/" and text[start - 2 : start] != "//"):
+        return False
+    return not (after.isalnum() or after == "_" or (after in {".", "-"} and text[end + 1 : end + 2].isdigit()))
+
+
+def _phone(text: str, start: int, end: int) -> int:
+    return end if _free(text, start, end) else 0
+
+
+def _address(text: str, start: int, end: int) -> int:
+    try:
+        ipaddress.ip_address(text[start:end])
+    except ValueError:
+        return 0
+    return end if _free(text, start, end) and text[end : end + 1] != ":" else 0
+
+
+def _shortened(sound: Callable[[str], bool]) -> Ends:
+    """A check that also takes the beginning of a candidate, up to a blank or a dash: more may follow what is sought."""
+
+    def ends(text: str, start: int, end: int) -> int:
+        places = [end, *(place for place in range(end - 1, start, -1) if text[place] in " -")]
+        return next((p for p in places if _free(text, start, p) and sound(_compact(text[start:p]))), 0)
+
+    return ends
+
+
+def _compact(text: str) -> str:
+    return text.replace(" ", "").replace("-", "").upper()
+
+
+def _is_card(digits: str) -> bool:
+    """By the digits that card networks begin with, and by Luhn's check digit (ISO/IEC 7812-1)."""
+    if not 13 <= len(digits) <= 19 or digits[0] not in "23456":
+        return False
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit) * (1 + place % 2)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+def _is_iban(text: str) -> bool:
+    """By its check digits (ISO 13616): the rest of the division by 97 is 1."""
+    if not 15 <= len(text) <= 34:
+        return False
+    return int("".join(str(int(one, 36)) for one in text[4:] + text[:4])) % 97 == 1
+
+
+def _parameter(text: str, start: int, end: int) -> int:
+    name = text[max(0, start - _LONGEST_NAME) : start - 1].lower()
+    name = name[max(name.rfind(mark) for mark in "?&;#") + 1 :].replace("%5b", " ").replace("%5d", " ")
+    words = "".join(one if one.isalnum() else " " for one in name).split()
+    return end if any("".join(words[first:]) in _NAMED for first in range(len(words))) else 0
+
+
+SORTS: dict[str, Sort] = {
+    "query": Sort(
+        "values of parameters in addresses whose name says so, such as email=, first_name= or phone=",
+        re2.compile(r"(?P<skip>(?:^|[?&;#])[A-Za-z][\w.\[\]%-]{1,60}=)[^&;#\s]+"),
+        _parameter,
+        "=",
+    ),
+    "email": Sort(
+        "e-mail addresses, also with %40 for the @",
+        re2.compile(r"[\pL\pN._%+'-]+(?:@|%40)[\pL\pN-]+(?:\.[\pL\pN-]+)*\.\pL{2,}"),
+        _always,
+        "@%",
+    ),
+    "iban": Sort(
+        "account numbers (IBAN), by their check digits",
+        re2.compile(r"[A-Za-z]{2}[0-9]{2}(?: ?[A-Za-z0-9]){11,30}"),
+        _shortened(_is_iban),
+        "0123456789",
+    ),
+    "credit_card": Sort(
+        "card numbers of 13 to 19 digits, by their check digit",
+        re2.compile(r"[2-6](?:[ -]?[0-9]){12,18}"),
+        _shortened(_is_card),
+        "0123456789",
+    ),
+    "ip": Sort(
+        "IPv4 and IPv6 addresses",
+        re2.compile(
+            r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}"
+            r"|(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]{0,4})"
+        ),
+        _address,
+        "0123456789:",
+    ),
+    "phone": Sort(
+        "telephone numbers: international with a +, or ten digits in the groups of North America",
+        re2.compile(
+            r"(?:\+|%2B)[1-9](?:[ ()./-]{0,2}[0-9]){6,14}"
+            r"|\([0-9]{3}\) ?[0-9]{3}[ .-][0-9]{4}|[0-9]{3}[ .-][0-9]{3}[ .-][0-9]{4}"
+        ),
+        _phone,
+        "0123456789",
+    ),
+}  # fmt: skip
+"""Every sort by its word, in the order they are looked for."""
