@@ -6,7 +6,7 @@ import importlib
 
 import click
 
-VERBS = ("serve", "lint", "test", "simulate", "explain", "quality", "outbox", "schema")
+VERBS = ("serve", "lint", "test", "simulate", "explain", "quality", "outbox", "schema", "versions", "diff", "rollback")
 
 
 class Verbs(click.Group):

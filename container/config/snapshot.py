@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import os
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,6 +14,7 @@ from pathlib import Path
 from container.config.compose import Composer
 from container.config.include import Gathered, gather
 from container.config.load import Loaded, load
+from container.node import Node
 from container.registry import SORTS
 
 SHORT = 12
@@ -64,18 +66,49 @@ def load_with_snapshot(config: Path, environ: Mapping[str, str] | None = None) -
 
 def snapshot(config: Path) -> Snapshot:
     """The files of a configuration as they are on disk now, whether or not they make a sound one."""
-    return composed(config)[1]
+    composer, _ = composed(config)
+    read = {_name(one.path, config.parent): one.data for one in composer.sources}
+    return Snapshot(config.name, {**_components(config), **read})
 
 
-def composed(config: Path, environ: Mapping[str, str] | None = None) -> tuple[Gathered, Snapshot]:
-    """The sections of a configuration as they are written, and the texts they were read from.
+def composed(config: Path, environ: Mapping[str, str] | None = None) -> tuple[Composer, Gathered]:
+    """The sections of a configuration as they are written, and what read them, with all it met.
 
     Without ``environ`` no ``$NAME`` is read.
     """
     composer = Composer(environ or {})
-    gathered = gather(composer, config)
-    read = {_name(one.path, config.parent): one.data for one in composer.sources}
-    return gathered, Snapshot(config.name, {**_components(config), **read})
+    return composer, gather(composer, config)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The sections of a snapshot as they are written; ``files`` are the names of those they were read from.
+
+    ``whole`` says that every one of these files could be read; their places are in a folder that is gone.
+    """
+
+    top: Node | None
+    files: frozenset[str]
+    whole: bool
+
+
+def written(version: Snapshot) -> Written:
+    """Read the sections out of a snapshot's texts, ``$NAME`` unread."""
+    with tempfile.TemporaryDirectory(prefix="tagdock-") as folder:
+        place(version, Path(folder))
+        composer, gathered = composed(Path(folder, version.config))
+        files = frozenset(_name(one, Path(folder)) for one in gathered.files)
+    whole = gathered.top is not None and gathered.top.kind == "mapping"
+    whole = whole and all(one.warning for one in composer.problems)
+    return Written(gathered.top, files & version.files.keys() | {version.config}, whole)
+
+
+def place(version: Snapshot, folder: Path) -> None:
+    """Write the texts into a folder, each under its name. Raises OSError."""
+    for name, text in version.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text)
 
 
 def watched(config: Path, files: Iterable[Path], folders: Iterable[Path]) -> list[Path]:

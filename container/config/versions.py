@@ -185,7 +185,7 @@ class Versions:
 
 def versions_of(config: Path) -> Versions:
     """The versions of a configuration file, beside the outbox it names, also while nothing else can be read in it."""
-    top = composed(config, os.environ)[0].top
+    top = composed(config, os.environ)[1].top
     section = top.items.get("delivery") if top is not None else None
     written = section.items.get("outbox") if section is not None else None
     outbox = written.value if written is not None and isinstance(written.value, str) else DeliverySection().outbox

@@ -136,7 +136,8 @@ class Reload:
     def _tell(self, outcome: Outcome) -> None:
         if outcome.errors:
             self._metrics.reloads["refused"] += 1
-            log.error("the configuration was not reloaded, it has %d errors; the old one goes on", len(outcome.errors))
+            said = f"{len(outcome.errors)} error{'s' if len(outcome.errors) > 1 else ''}"
+            log.error("the configuration was not reloaded, it has %s; the old one goes on", said)
         else:
             self._metrics.reloads["applied"] += 1
             log.info("the configuration was reloaded from %s, version %s", self._file, outcome.version)
