@@ -131,7 +131,7 @@ class Decoder:
             return self._make(noun, node.value, node, Node("scalar", node.file, node.line, node.column, node.path)), {}
         if node.kind != "mapping":
             if not node.missing:
-                hint = f"write one of {', '.join(sorted(known))}"
+                hint = f"write its type; tagdock explain lists the {noun}s"
                 self.problem(node, "type", f"expected a {noun}, found {node.noun}", hint)
             return None, {}
         beside = {word: inner for word, inner in node.items.items() if word in routing}
@@ -151,7 +151,7 @@ class Decoder:
             self.problem(node.keys[words[0]], "unknown", text, suggestion(words[0], known))
             node.items[words[0]].excuse()
         else:
-            self.problem(node, "missing", f"the {noun} has no type", f"add one of {', '.join(sorted(known))}")
+            self.problem(node, "missing", f"the {noun} has no type", f"add one; tagdock explain lists the {noun}s")
         return None, beside
 
     def _stray(self, noun: str, word: str, chosen: str, node: Node, routing: frozenset[str]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from container.component import Client, Component, Tag, Transformation, Variable
-from container.config.compose import Composer, Source
+from container.config.compose import Composer
 from container.config.crosscheck import crosscheck
 from container.config.decode import Decoder
 from container.config.document import (
@@ -24,6 +24,7 @@ from container.config.document import (
 )
 from container.config.include import WORD as INCLUDE
 from container.config.include import gather
+from container.config.source import Source
 from container.event import CONSENT_PURPOSES
 from container.kinds import NAME_PATTERN, Choice, ListOf, Reference
 from container.node import Node
