@@ -1,108 +1,96 @@
-"""The dispatch: one batch packed, sent and judged, split as often as it takes, each part brought to its end."""
+"""The dispatch: one batch packed, sent and judged, in as many parts as it takes, each brought to its end."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Literal, get_args, get_type_hints
 
-from container.component import Tag, Verdict
-from container.delivery.lane import Backoff
-from container.outbox import Outbox, OutboxUnavailable, Parcel
-from container.transport import Sender
+import msgspec
 
-_WRITE_AGAIN_AFTER = 1.0
+from container.component import Tag, Verdict
+from container.delivery.attempt import Attempt, Tally
+from container.delivery.backoff import asked
+from container.delivery.means import Means
+from container.delivery.part import Part, parts
+from container.outbox import Parcel
+
 _ACTIONS = frozenset(get_args(get_type_hints(Verdict)["action"]))
 
 
 @dataclass(slots=True)
-class Tally:
-    """What became of payloads: how many were delivered, buried, put off, and by how many requests."""
+class Outcome:
+    """What a batch taught about its destination.
 
-    requests: int = 0
-    delivered: int = 0
-    buried: int = 0
-    postponed: int = 0
+    ``answers``: it took or refused something for what it was, so it is there. ``stopped`` is the verdict after which
+    the rest was left: it does not accept now (``later``), or refuses us (``park``).
+    """
 
-    def add(self, other: Tally) -> None:
-        """Count what became of others too."""
-        self.requests += other.requests
-        self.delivered += other.delivered
-        self.buried += other.buried
-        self.postponed += other.postponed
-
-
-@dataclass(slots=True)
-class _Part:
-    """Some of a batch: ``first`` when its other half comes next, ``guilty`` when it holds an event at fault."""
-
-    parcels: Sequence[Parcel]
-    first: bool = False
-    guilty: bool = False
+    answers: bool = False
+    stopped: Verdict | None = None
 
 
 @dataclass(slots=True)
 class Dispatch:
-    """Brings batches of one destination to their ends."""
+    """Brings one batch of a tag's payloads to its ends, in requests of at most ``limit``.
 
-    outbox: Outbox
-    sender: Sender
+    ``note`` is told of every request. ``goes_on`` is asked before each further one whether it may be made; ``doubted``
+    says whether to go on when payloads that had failed before fail again, for which the fault may be theirs.
+    """
+
+    means: Means
     tag: Tag
+    name: str
     destination: str
     endpoint: str
-    timeout: float
-    clock: Callable[[], float]
-    sleep: Callable[[float], Awaitable[None]]
-    backoff: Backoff
+    limit: int
+    note: Callable[[Attempt], None]
+    goes_on: Callable[[], bool]
+    doubted: Callable[[], bool]
 
-    async def run(self, batch: Sequence[Parcel], tally: Tally) -> Verdict:
-        """Deliver what can be delivered; returns what the vendor's behaviour says about the destination.
+    async def run(self, batch: Sequence[Parcel], tally: Tally) -> Outcome:
+        """Deliver what can be delivered.
 
-        ``done``: it answers; ``later``: it does not, or not now; ``park``: it refuses us. A refused batch is halved
-        until the event at fault is alone, which takes at most ``2 log2(n)`` requests for each: when the first half of
-        a refused batch is accepted, the fault must be in the second, so that is halved without being sent.
+        A refused part is divided until the event at fault is alone: when one half of it is accepted the fault must be
+        in the other, so that is divided without being sent, and each bad event takes at most ``2 log2(n)`` requests.
         """
-        waiting = [_Part(batch)]
-        answered = False
-        fault = Verdict("done")
+        waiting = parts(batch, self.limit)
+        outcome = Outcome()
         while waiting:
+            if tally.requests and not self.goes_on():
+                break
             part = waiting.pop()
             if part.guilty and len(part.parcels) > 1:
                 verdict, status, sent = Verdict("split"), 0, False
             else:
                 verdict, status, sent = await self._attempt(part.parcels, tally)
+            if verdict.action in ("later", "park") and not await self._withheld(part, verdict, status, sent, tally):
+                outcome.stopped = verdict
+                if verdict.action == "park":
+                    waiting.append(part)
+                break
             if verdict.action == "split" and len(part.parcels) > 1:
-                middle = len(part.parcels) // 2
-                waiting += [_Part(part.parcels[middle:]), _Part(part.parcels[:middle], first=True)]
-            elif verdict.action == "later":
-                await self._postpone(part.parcels, status, verdict)
-                tally.postponed += len(part.parcels)
-                if sent:
-                    self._release(waiting)
-                    return verdict
-                fault = verdict
-            elif verdict.action == "park":
-                self._release([*waiting, part])
-                return verdict
+                waiting += part.divided(verdict.at)
             elif verdict.action == "done":
-                await self._write(partial(self.outbox.done, part.parcels))
+                await self.means.write(partial(self.means.outbox.done, part.parcels))
                 tally.delivered += len(part.parcels)
                 if part.first:
                     waiting[-1].guilty = True
-            else:
-                await self._bury(part.parcels, status, verdict.reason)
-                tally.buried += len(part.parcels)
-            answered = answered or sent
-        return Verdict("done") if answered else fault
+            elif verdict.action != "later":
+                await bury(self.means, part.parcels, status, verdict.reason, tally)
+            outcome.answers = outcome.answers or (sent and verdict.action != "later")
+        for part in waiting:
+            self.means.outbox.release(part.parcels)
+            tally.released = True
+        return outcome
 
-    async def give_up(self, batch: Sequence[Parcel], why: str) -> None:
-        """Bury what is past its deadline, each with the last answer it got."""
-        answers: dict[tuple[int, str], list[Parcel]] = {}
-        for parcel in batch:
-            answers.setdefault((parcel.status, parcel.reason), []).append(parcel)
-        for (status, reason), parcels in answers.items():
-            await self._bury(parcels, status, f"{why}; last answer: {reason}" if reason else why, sent=False)
+    async def _withheld(self, part: Part, verdict: Verdict, status: int, sent: bool, tally: Tally) -> bool:
+        """Put the part off when it may be tried later; whether the rest may go on all the same."""
+        if verdict.action == "park":
+            return False
+        await self._postpone(part.parcels, status, verdict, tally)
+        return not sent or (part.parcels[0].attempts > 0 and verdict.retry_after is None and self.doubted())
 
     async def _attempt(self, parcels: Sequence[Parcel], tally: Tally) -> tuple[Verdict, int, bool]:
         """The verdict, the HTTP status, and whether a request left at all."""
@@ -113,33 +101,48 @@ class Dispatch:
             action: Literal["split", "later"] = "split" if len(parcels) > 1 else "later"
             return Verdict(action, f"pack raised {type(error).__name__}"), 0, False
         tally.requests += 1
-        response = await self.sender.send(request, self.timeout)
+        clock = self.means.clock
+        begun = clock.passed()
+        response = await self.means.sender.send(request, self.means.pace.timeout)
         try:
             verdict = self.tag.judge(response, len(parcels))
             if verdict.action not in _ACTIONS:
                 verdict = Verdict("later", "judge gave no verdict")
         except Exception as error:  # noqa: BLE001 - as above
             verdict = Verdict("later", f"judge raised {type(error).__name__}")
-        if not verdict.reason and verdict.action != "done":
-            verdict = replace(verdict, reason=response.failure or f"HTTP {response.status}")
+        now = clock.now()
+        if verdict.action != "done":
+            said = verdict.reason or response.failure or f"HTTP {response.status}"
+            wait = verdict.retry_after
+            if wait is None and verdict.action == "later":
+                wait = asked(response.headers, now)
+            verdict = msgspec.structs.replace(verdict, reason=said, retry_after=wait)
+        attempt = Attempt(
+            tag=self.name,
+            destination=self.destination,
+            count=len(parcels),
+            size=len(request.body),
+            action=verdict.action,
+            status=response.status,
+            reason=verdict.reason,
+            seconds=clock.passed() - begun,
+            age=max(0.0, now - parcels[0].time),
+        )
+        self.note(attempt)
         return verdict, response.status, True
 
-    async def _postpone(self, parcels: Sequence[Parcel], status: int, verdict: Verdict) -> None:
+    async def _postpone(self, parcels: Sequence[Parcel], status: int, verdict: Verdict, tally: Tally) -> None:
+        means = self.means
         attempts = max(parcel.attempts for parcel in parcels) + 1
-        due = self.clock() + self.backoff.pause(attempts, verdict.retry_after)
-        await self._write(lambda: self.outbox.later(parcels, due, status, verdict.reason))
+        due = means.clock.due() + means.backoff.pause(attempts, verdict.retry_after)
+        await means.write(lambda: means.outbox.later(parcels, due, status, verdict.reason))
+        tally.postponed += len(parcels)
+        tally.due = due if tally.due is None else min(tally.due, due)
 
-    async def _bury(self, parcels: Sequence[Parcel], status: int, reason: str, sent: bool = True) -> None:
-        await self._write(lambda: self.outbox.bury(parcels, status, reason, self.clock(), sent=sent))
 
-    def _release(self, parts: Sequence[_Part]) -> None:
-        for part in parts:
-            self.outbox.release(part.parcels)
-
-    async def _write(self, verb: Callable[[], Awaitable[None]]) -> None:
-        """Enter an end in the outbox, however long its disk takes to come back: it has happened, it must be known."""
-        while True:
-            try:
-                return await verb()
-            except OutboxUnavailable:
-                await self.sleep(_WRITE_AGAIN_AFTER)
+async def bury(
+    means: Means, parcels: Sequence[Parcel], status: int, reason: str, tally: Tally, *, sent: bool = True
+) -> None:
+    """Enter payloads among the dead; ``sent`` says whether a request came before."""
+    await means.write(lambda: means.outbox.bury(parcels, status, reason, means.clock.now(), sent=sent))
+    tally.buried += len(parcels)

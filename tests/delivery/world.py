@@ -14,6 +14,7 @@ from container.delivery import Delivery
 from container.outbox import Account, Entry, open_outbox
 
 NOW = 1_766_755_500.0
+DAY = 86400.0
 Answer = Callable[[list[Any]], Response]
 
 
@@ -95,6 +96,7 @@ class World:
     def __init__(self, path: Path, **settings: Any) -> None:
         settings.setdefault("batch_wait", 0.0)
         self.now = NOW
+        self.passed = 0.0
         self.random = 1.0
         self.vendor = Vendor()
         self.tags: dict[str, Tag] = {"meta": LetterTag()}
@@ -106,6 +108,7 @@ class World:
             lambda: self.tags,
             lambda tag: next(name for name, one in self.tags.items() if one is tag),
             clock=lambda: self.now,
+            monotonic=lambda: self.passed,
             random=lambda: self.random,
             sleep=self._sleep,
             **settings,
@@ -134,6 +137,7 @@ class World:
 
     async def pass_time(self, seconds: float) -> float:
         self.now += seconds
+        self.passed += seconds
         return await self.rounds()
 
     async def account(self, tag: str = "meta", destination: str = "1") -> Account:
