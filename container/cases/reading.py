@@ -46,7 +46,7 @@ class Reading:
         names, tags = _names(top.get("clients")), _names(top.get("tags"))
         clients: Mapping[str, Client | None] | None = dict.fromkeys(names) if names or sound else None
         if loaded.configuration is not None:
-            clients = loaded.configuration.clients
+            clients, tags = loaded.configuration.clients, tuple(loaded.configuration.tags)
         self.cases: list[Case] = []
         self._faults = Faults()
         self._givens = Givens(self._faults, clients)

@@ -10,6 +10,9 @@ from container.config.compose import scalar
 
 _TAGS = {bool: "tag:yaml.org,2002:bool", int: "tag:yaml.org,2002:int", float: "tag:yaml.org,2002:float"}
 _TEXT = "tag:yaml.org,2002:str"
+_LIST = "tag:yaml.org,2002:seq"
+_SHORT = 80
+"""Columns of a list that stands on one line."""
 _NOTHING = "tag:yaml.org,2002:null"
 
 
@@ -44,13 +47,21 @@ class _Dumper(yaml.SafeDumper):
 
     def text(self, data: str) -> yaml.ScalarNode:
         """A text, in quotes when it would otherwise be something else, in a block when it has lines."""
-        plain = self.analyze_scalar(data).allow_block_plain and not data.startswith("$")
+        plain = self.analyze_scalar(data).allow_block_plain
         if plain and isinstance(scalar(data), str):
             return self.represent_scalar(_TEXT, data)
         if plain and isinstance(data, Literal) and scalar(data) is not None:
             return self.represent_scalar(_TAGS[type(scalar(data))], data)
         lines = data.endswith("\n") and data.strip() and self.analyze_scalar(data).allow_block
         return self.represent_scalar(_TEXT, data, style="|" if lines else '"')
+
+    def sequence(self, data: list[Any]) -> yaml.SequenceNode:
+        """A list on one line where it is short and of plain words, else an element a line."""
+        short = sum(len(str(one)) + 2 for one in data) <= _SHORT
+        words = all(
+            isinstance(one, str | int | float) and self.analyze_scalar(str(one)).allow_flow_plain for one in data
+        )
+        return self.represent_sequence(_LIST, data, flow_style=(short and words) or self.default_flow_style)
 
     def number(self, data: float) -> yaml.ScalarNode:
         """A number the configuration's rules read; others, such as infinity, as text."""
@@ -60,6 +71,7 @@ class _Dumper(yaml.SafeDumper):
 
 _Dumper.add_representer(str, _Dumper.text)
 _Dumper.add_representer(Literal, _Dumper.text)
+_Dumper.add_representer(list, _Dumper.sequence)
 _Dumper.add_representer(float, _Dumper.number)
 
 
@@ -78,3 +90,16 @@ def inline(value: Any) -> str:
         value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=True, width=10**6
     )
     return text.removesuffix("...\n").rstrip("\n")
+
+
+def writable(value: Any) -> Any:
+    """The value without the numbers that configurations cannot hold, being too long for their rules."""
+    if isinstance(value, dict):
+        return {key: writable(inner) for key, inner in value.items() if _fits(inner)}
+    return [writable(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _fits(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(map(_fits, value))
+    return not isinstance(value, int | float) or isinstance(scalar(repr(value).lower()), int | float)
