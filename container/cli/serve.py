@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 import os
 import secrets
 import signal
 import socket
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
-import uvicorn
 
 from container.cli.common import checked, config_option, err, print_problems
 from container.config.document import Configuration
 from container.config.snapshot import load_with_snapshot
 from container.web.app import App
-from container.web.protocol import HitProtocol
+from container.web.port import Port
 from container.web.reload import Outcome
+from container.web.server import freeze, run
+from container.web.supervisor import Supervisor
+from container.web.workers import MOST, Workers
 
 log = logging.getLogger("tagdock")
 
@@ -32,8 +33,12 @@ hangup = getattr(signal, "SIGHUP", None)
 @click.command()
 @config_option
 @click.option("--listen", metavar="HOST:PORT", help="Listen here instead of container.listen.")
+@click.option(
+    "--workers", type=click.IntRange(1, MOST), default=1, show_default=True, metavar="N",
+    help="Processes that share the port, each with an outbox file of its own.",
+)  # fmt: skip
 @click.option("--no-watch", is_flag=True, help="Do not reload when a file of the configuration changes.")
-def serve(config: str, listen: str | None, no_watch: bool) -> None:
+def serve(config: str, listen: str | None, workers: int, no_watch: bool) -> None:
     """Run the container: take hits, keep their payloads, deliver them.
 
     A changed configuration is taken over while it runs, or refused with all its problems while the old one goes on.
@@ -41,54 +46,65 @@ def serve(config: str, listen: str | None, no_watch: bool) -> None:
     """
     if hangup is not None:
         signal.signal(hangup, signal.SIG_IGN)  # it asks for a reload; before there is something to reload, for nothing
+    if workers > 1 and not hasattr(os, "fork"):
+        raise click.UsageError("this system has no fork: it can run one worker only")
     loaded, read = load_with_snapshot(Path(config))
     container = checked(loaded)
     print_problems([one for one in loaded.problems if one.warning])
-    host, port = _address(listen, container)
+    host, number = _address(listen, container)
     _log()
-    bound = _bind(host, port)
+    port = _port(host, number, shared=workers > 1)
     token = os.environ.get("TAGDOCK_TOKEN") or _kept_token(container) or secrets.token_urlsafe(16)
-    actual = bound.getsockname()[1]
+    in_force = container, read
 
     def ready() -> None:
         # Not before the outbox is ours: the token in its folder may be that of the server that has it.
         _keep_token(container, token)
-        _greet(container, host, actual, token)
-        if hangup is not None:
-            asyncio.get_running_loop().add_signal_handler(hangup, reload_soon)
+        _greet(container, host, port.number, token)
 
-    def reload_soon() -> None:
-        task = asyncio.get_running_loop().create_task(app.reload("signal"))
-        reloads.add(task)  # the loop alone would let go of it
-        task.add_done_callback(reloads.discard)
+    def work(place: Workers, sockets: Sequence[socket.socket]) -> bool:
+        """Serve as one process, until it is told to end."""
 
-    reloads: set[asyncio.Task[Outcome]] = set()
-    app = App(container, token=token, host=host, port=actual, ready=ready, read=read, watch=not no_watch)
-    # What is loaded by now stays; a hit makes no cycles, so the collector need not look after every few of them.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            loop="uvloop" if sys.platform != "win32" else "asyncio",
-            http=HitProtocol,
-            access_log=False,
-            log_level="warning",
-            log_config=None,
-            lifespan="on",
-            proxy_headers=False,  # container.trusted_proxies decides
-            server_header=False,
-            date_header=False,
-            timeout_graceful_shutdown=10,
-        )
-    )
-    for asked in (signal.SIGINT, signal.SIGTERM):
-        # uvicorn ends in good order and raises the signal once more: to end as asked is a success.
-        signal.signal(asked, lambda *_: None)
-    with contextlib.suppress(SystemExit):  # uvicorn's own codes; why it did not start is in the log
-        server.run(sockets=[bound])
-    if not server.started:
+        def started() -> None:
+            loop = asyncio.get_running_loop()
+            if hangup is not None:
+                loop.add_signal_handler(hangup, reload_soon)
+            if place.lifeline is not None:
+                # It is readable only when the supervisor is no more: then this is a server nobody could end.
+                loop.add_reader(place.lifeline, end, place.lifeline)
+            place.started()
+
+        def end(lifeline: int) -> None:
+            asyncio.get_running_loop().remove_reader(lifeline)
+            signal.raise_signal(signal.SIGTERM)
+
+        def reload_soon() -> None:
+            task = asyncio.get_running_loop().create_task(app.reload("signal"))
+            reloads.add(task)  # the loop alone would let go of it
+            task.add_done_callback(reloads.discard)
+
+        reloads: set[asyncio.Task[Outcome]] = set()
+        configuration, texts = in_force
+        app = App(
+            configuration, token=token, host=host, port=port.number, ready=started, read=texts, watch=not no_watch,
+            workers=place,
+        )  # fmt: skip
+        freeze()
+        return run(app, sockets)
+
+    def reload() -> None:
+        """A worker took over a new configuration: one that is started from now on is to have it too."""
+        nonlocal in_force
+        again, texts = load_with_snapshot(Path(config))
+        if again.configuration is not None:
+            in_force = again.configuration, texts
+
+    if workers == 1:
+        good = work(Workers(started=ready), [port.bind()])
+    else:
+        freeze()
+        good = Supervisor(workers, port.bind, work, ready=ready, reload=reload).run()
+    if not good:
         raise SystemExit(1)
 
 
@@ -101,18 +117,13 @@ def _address(listen: str | None, container: Configuration) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def _port(host: str, number: int, *, shared: bool) -> Port:
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        bound = socket.socket(family, socket.SOCK_STREAM)
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((host, port))
+        return Port(host, number, shared=shared)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        err.print(f"cannot listen on {host}:{port}: {reason}; choose another with --listen HOST:PORT", style="red")
+        err.print(f"cannot listen on {host}:{number}: {reason}; choose another with --listen HOST:PORT", style="red")
         raise SystemExit(1) from None
-    bound.set_inheritable(True)
-    return bound
 
 
 def _token_file(container: Configuration) -> Path:

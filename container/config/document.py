@@ -35,6 +35,11 @@ class ContainerSection(Options):
         default=[],
     )
     body_limit: int = option(Size(), "The largest body of a hit that is read.", default=256 * 1024)
+    loader: str = option(
+        Text(r"/[\w./-]*\.js", example="/loader.js"),
+        "Path of the script for pages; it sends its hits to the same path with /tr in place of .js.",
+        default="/loader.js",
+    )
 
     def complaints(self) -> Iterable[Complaint]:
         """A port that cannot be."""
@@ -101,9 +106,13 @@ class RetrySection(Options):
 
 
 class OutboxLimitSection(Options):
-    """How large the outbox may grow before hits are refused with 503."""
+    """How large the outbox may grow before hits are refused with 503, and how old what waits in it."""
 
     payloads: int = option(Integer(1), "The most payloads waiting.", default=5_000_000)
+    bytes: int = option(Size(), "The most bytes its files may fill, dead letters too.", default=8 * 1024**3)
+    age: float = option(
+        Duration(), "The longest a payload waits, parked or not; then it is dead.", default=30 * 86400.0
+    )
 
 
 class DeliverySection(Options):

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hmac
 import logging
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
 
 from container.component import Entry, Tag
 from container.config.document import Configuration
@@ -24,16 +22,21 @@ from container.config.snapshot import Snapshot, snapshot
 from container.config.versions import How, Versions, versions_folder
 from container.delivery import Delivery
 from container.metrics import Metrics
-from container.outbox import OutboxError, OutboxUnavailable, open_outbox
+from container.outbox import Outbox, OutboxError, OutboxUnavailable, open_outbox
+from container.outbox.accounts import joined
+from container.outbox.outbox import Account, Status
 from container.problem import Problem
 from container.sandbox import Sandbox
 from container.transport import Transport
+from container.web.adoption import Adoption
 from container.web.answering import Receive, Scope, Send
 from container.web.collect import Collect
-from container.web.json import to_bytes
+from container.web.forward import Forward
+from container.web.operation import Operation
 from container.web.protocol import Burst
-from container.web.reception import VERSION_HEADER, Live, Reception
+from container.web.reception import Live, Reception
 from container.web.reload import Outcome, Reload, needs_restart, read_at_start, retyped
+from container.web.workers import Workers
 
 log = logging.getLogger("tagdock")
 
@@ -50,6 +53,7 @@ class App:
     ``token`` opens preview and reload. ``host`` and ``port`` are where it listens, for reaching its own sandbox over
     real HTTP. ``ready`` is called when it starts, once its outbox is its own. ``read`` are the texts the configuration
     was made of; without them its files are taken as they are now. ``watch`` says whether to reload when they change.
+    ``workers`` is its place among the processes of one server.
     """
 
     def __init__(
@@ -64,8 +68,11 @@ class App:
         ready: Callable[[], None] = lambda: None,
         read: Snapshot | None = None,
         watch: bool = False,
+        workers: Workers | None = None,
     ) -> None:
-        self._own = f"http://{_reachable(host)}:{port}"
+        self.workers = workers = Workers() if workers is None else workers
+        # With several workers only the first has a sandbox, which all reach past the port they share.
+        self._own = f"http://{_reachable(host)}:{port}" if workers.count == 1 else workers.url(0)
         self._ready_to_start = ready
         self._failure = ""
         self._token = token
@@ -75,22 +82,15 @@ class App:
         delivery = configuration.delivery
         self._live = delivery.to == "live"
         self._fixed = read_at_start(configuration)
-        self.outbox = open_outbox(delivery.store, max_pending=delivery.limit.payloads)
+        self._clock = clock
+        self._delivery = delivery
+        self.outbox = self._open(workers.index)
         # A live server has no sandbox: it would show what visitors sent to whoever asks.
-        self.sandbox = None if self._live else Sandbox(_beside(delivery.outbox, "sandbox.db"), clock)
+        hosts = not self._live and not workers.index
+        self.sandbox = Sandbox(_beside(delivery.outbox, "sandbox.db"), clock) if hosts else None
         self.transport = Transport()
-        self.delivery = Delivery(
-            self.outbox,
-            self.transport,
-            lambda: self._tags,
-            self._endpoint,
-            batch_count=delivery.batch.at_most,
-            batch_wait=delivery.batch.wait,
-            retry_first=delivery.retry.first,
-            retry_longest=delivery.retry.longest,
-            give_up_after=delivery.retry.give_up_after,
-            clock=clock,
-        )
+        self.delivery = self._deliver(self.outbox)
+        self.adoption = Adoption(delivery.store, workers, self._adopt)
         file = Path(configuration.file)
         read = snapshot(file) if read is None else read
         versions = Versions(versions_folder(delivery.outbox))
@@ -99,15 +99,18 @@ class App:
         self.reception = Reception(Live(configuration, read.short), self, self.metrics, clock, token)
         self.burst = Burst(self.reception, RESERVED)
         self._collect = Collect(self.reception)
+        operation = Operation(
+            workers=workers,
+            token=token,
+            trouble=self.outbox.trouble,
+            version=lambda: self.reception.live.version,
+            numbers=self._numbers,
+            orphans=self._orphans,
+            reload=self.reload,
+        )
+        sandbox = self.sandbox.app if self.sandbox is not None else Forward(workers, 0)
         self._pages = Starlette(
-            routes=[
-                Route("/healthy", self._healthy),
-                Route("/-/healthy", self._healthy),
-                Route("/-/ready", self._ready),
-                Route("/-/metrics", self._metrics),
-                Route("/-/reload", self._reload, methods=["POST"]),
-                *([] if self.sandbox is None else [Mount("/sandbox", self.sandbox.app)]),
-            ],
+            routes=[*operation.routes(), *([] if self._live else [Mount("/sandbox", sandbox)])],
             lifespan=self._lifespan,
         )
 
@@ -149,6 +152,7 @@ class App:
             log.warning("%s", odd)
         self._ready_to_start()
         await self.delivery.start()
+        adopting = asyncio.create_task(self.adoption.run(), name="adoption")
         await self.reloading.started()
         watching = asyncio.create_task(self.reloading.watch(), name="watch") if self._watched else None
         try:
@@ -156,13 +160,17 @@ class App:
         finally:
             if watching is not None:
                 watching.cancel()
+            adopting.cancel()
+            await asyncio.gather(adopting, return_exceptions=True)
             # The server's own sandbox is gone by now; only a vendor's can still be reached.
-            await self.delivery.stop(DRAIN if self._live else 0)
+            grace = DRAIN if self._live else 0
+            await asyncio.gather(self.delivery.stop(grace), self.adoption.close(grace))
             await self.outbox.close()
             await self._let_go()
 
     async def _let_go(self) -> None:
         await self.transport.close()
+        await self.workers.close()
         if self.sandbox is not None:
             self.sandbox.close()
 
@@ -202,28 +210,68 @@ class App:
         self.reception.live = live
         try:
             await self.delivery.unpark()  # the new file may hold the credentials a destination waits for
+            await self.adoption.unpark()
         except OutboxError as error:
             log.error("%s", error)
+        self.workers.reloaded()
         return [needs_restart(loaded, path) for path, value in read_at_start(new).items() if value != self._fixed[path]]
 
-    async def _healthy(self, _: Request) -> Response:
-        return PlainTextResponse("ok")
+    def _open(self, worker: int) -> Outbox:
+        """The outbox of a worker, not opened yet."""
+        delivery = self._delivery
+        return open_outbox(
+            delivery.store,
+            max_bytes=delivery.limit.bytes,
+            max_pending=delivery.limit.payloads,
+            max_age=delivery.limit.age,
+            worker=worker,
+            workers=self.workers.count,
+            clock=self._clock,
+        )
 
-    async def _ready(self, _: Request) -> Response:
-        trouble = self.outbox.trouble()
-        headers = {VERSION_HEADER: self.reception.live.version}
-        return PlainTextResponse(f"not ready: {trouble}" if trouble else "ready", 503 if trouble else 200, headers)
+    def _deliver(self, outbox: Outbox) -> Delivery:
+        """Delivery out of an outbox, at the pace the server started with."""
+        delivery = self._delivery
+        return Delivery(
+            outbox,
+            self.transport,
+            lambda: self._tags,
+            self._endpoint,
+            batch_count=delivery.batch.at_most,
+            batch_wait=delivery.batch.wait,
+            retry_first=delivery.retry.first,
+            retry_longest=delivery.retry.longest,
+            give_up_after=delivery.retry.give_up_after,
+            clock=self._clock,
+        )
 
-    async def _metrics(self, _: Request) -> Response:
-        return Response(await self.metrics.render(self.outbox.status), media_type="text/plain; version=0.0.4")
+    def _adopt(self, worker: int) -> tuple[Outbox, Delivery]:
+        outbox = self._open(worker)
+        return outbox, self._deliver(outbox)
 
-    async def _reload(self, request: Request) -> Response:
-        given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if not hmac.compare_digest(given.encode("utf-8", "replace"), self._token.encode()):
-            return PlainTextResponse("send the token as Authorization: Bearer <token>\n", 401)
-        outcome = await self.reload("rollback" if request.query_params.get("how") == "rollback" else "request")
-        status = 422 if outcome.errors else 200
-        return Response(to_bytes(outcome.to_json()), status, media_type="application/json")
+    async def _numbers(self) -> bytes:
+        """The numbers of this worker; a server with one process counts the files that are nobody's among its own."""
+        return await self.metrics.render(self.outbox.status if self.workers.count > 1 else self._books)
+
+    async def _books(self) -> Status:
+        own = await self.outbox.status()
+        others = await asyncio.to_thread(self.adoption.accounts)
+        if not others:
+            return own
+        return Status(joined([*own.accounts, *(one for found in others.values() for one in found)]), own.size)
+
+    async def _orphans(self) -> dict[int, bytes]:
+        """The numbers of the files that are nobody's."""
+        found = await asyncio.to_thread(self.adoption.accounts)
+
+        async def status(accounts: list[Account], size: int) -> Status:
+            return Status(accounts, size)
+
+        sizes = {number: path.stat().st_size for number, path in self.adoption.orphans().items()}
+        return {
+            number: await Metrics().render(partial(status, accounts, sizes.get(number, 0)))
+            for number, accounts in found.items()
+        }
 
 
 def _reachable(host: str) -> str:

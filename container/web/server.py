@@ -1,0 +1,62 @@
+"""The HTTP server: uvicorn as we use it, and how it is told to end."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Any
+
+import uvicorn
+
+from container.web.protocol import HitProtocol
+
+_AT_ONCE = b"asked to end once more: ended at once; what was accepted is kept for the next start\n"
+
+
+class Server(uvicorn.Server):
+    """Asked once it ends in good order; asked again it ends at once. Whatever was answered for is on disk by then."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal to end."""
+        if self.should_exit:
+            os.write(2, _AT_ONCE)
+            os._exit(1)
+        super().handle_exit(sig, frame)
+
+
+def freeze() -> None:
+    """What is loaded by now stays; a hit makes no cycles, so the collector need not look after every few of them."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+def run(app: Callable[..., Any], sockets: Sequence[socket.socket]) -> bool:
+    """Serve on bound sockets until a signal says to end; false when it did not even start, for what the log says."""
+    server = Server(
+        uvicorn.Config(
+            app,
+            loop="uvloop" if sys.platform != "win32" else "asyncio",
+            http=HitProtocol,
+            access_log=False,
+            log_level="warning",
+            log_config=None,
+            lifespan="on",
+            proxy_headers=False,  # container.trusted_proxies decides
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=10,
+        )
+    )
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        # uvicorn ends in good order and raises the signal once more: to end as asked is a success.
+        signal.signal(asked, lambda *_: None)
+    with contextlib.suppress(SystemExit):  # uvicorn's own codes; why it did not start is in the log
+        server.run(sockets=list(sockets))
+    return server.started
