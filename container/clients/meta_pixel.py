@@ -6,6 +6,7 @@ from container.component import Answer, Client, Incoming, Reading
 from container.hit import Hit, glance_parameter
 from container.kinds import Boolean, Choice, ListOf, Text
 from container.pixel.gateway import MARK, read_gateway
+from container.pixel.loader import SENT, add_loader
 from container.pixel.parameters import read_parameters
 from container.pixel.reading import read_event
 from container.schema import option
@@ -32,7 +33,8 @@ class MetaPixelClient(Client):
     Point the pixel, or a proxied copy of it, at this server. The copy the script sends to the Privacy Sandbox is
     answered and shown but never sent on, since the same event also comes to `/tr`; the same goes for the events the
     script makes up by itself. The request of the Conversions API Gateway's script (`POST /events`) is understood as
-    well. The pixel says nothing about consent: grant it with `consent` in the configuration.
+    well. The pixel says nothing about consent: grant it with `consent` in the configuration. Hits of tagdock's own
+    loader say what the page told it.
     """
 
     pixel_ids: list[str] = option(
@@ -85,11 +87,12 @@ class MetaPixelClient(Client):
         event = read_event(found, hit, now, notes)
         if "pixel_id" not in event and "event_name" not in event:
             return Reading([], answer, ["neither id nor ev: not a pixel's hit"])
+        consent = add_loader(event, found.plain, notes) if SENT in found.plain else {}
         reason = self._reason(event.get("event_name", ""), event.get("pixel_id", ""), found.plain.get("rqm", ""), hit)
         if reason:
             event["x-tagdock-drop"] = reason
             notes.append(reason)
-        return Reading([Incoming(event, notes=notes)], answer)
+        return Reading([Incoming(event, consent, notes=notes)], answer)
 
     def _reason(self, name: str, pixel: str, form: str, hit: Hit) -> str:
         """Why no tag may see the event, or ""."""

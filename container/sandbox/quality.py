@@ -18,6 +18,7 @@ from .pairs import AUTOMATIC, Key, Meetings, Side, meetings, unmet
 from .reading import Reading
 from .record import Row
 from .relations import GOAL
+from .told import Told, browser_copies
 from .web import JSON
 
 ESTIMATE = "An estimate: Meta does not publish how Event Match Quality is computed."
@@ -56,12 +57,15 @@ Unmet = list[dict[str, Any]]
 class QualityPage:
     """`GET /quality`: match quality, coverage, deduplication and freshness, by pixel and event name."""
 
-    def __init__(self, reading: Reading, clock: Callable[[], float]) -> None:
-        self._reading, self._clock = reading, clock
+    def __init__(self, reading: Reading, clock: Callable[[], float], told: Told) -> None:
+        self._reading, self._clock, self._told = reading, clock, told
 
     async def show(self, request: Request) -> Response:
         pixel = request.query_params.get("pixel_id", "")
         events = await self._reading.run(quality, self._reading, pixel)
+        told = await self._told.counts(pixel)
+        for one in events:
+            one["browser_copies"] = browser_copies(told.get((one["pixel_id"], one["event_name"]), {}))
         return JSON({"at": self._clock(), "estimate": ESTIMATE, "weights": WEIGHTS, "goal": GOAL, "events": events})
 
 

@@ -19,6 +19,7 @@ from .requests import Requests
 from .store import Store
 from .surface import Surface
 from .test_events import TestEvents
+from .told import Told
 from .tr import Tr
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
@@ -29,7 +30,8 @@ class Sandbox:
 
     `path` is an SQLite file that survives the process, or `:memory:`. `app` handles the paths below its mount
     (`Mount("/sandbox", app=sandbox.app)`). `pixels` names the pixels that exist and the token each expects (`None` for
-    any); without it every numeric pixel exists and every token will do. `keep` bounds the events kept.
+    any); without it every numeric pixel exists and every token will do. `keep` bounds the events kept. `told` takes
+    what a page's loader says of the browser's copies.
     """
 
     def __init__(
@@ -45,7 +47,8 @@ class Sandbox:
         self._store = Store(path, keep)
         faults = Faults()
         intake = Intake(self._store, pixels, token_required)
-        surface = Surface(self._store, faults)
+        self.told = Told(path, clock)
+        surface = Surface(self._store, faults, self.told)
         tr = Tr(self._store, intake, clock)
         self._requests = requests = Requests(path, clock)
         self.app = Starlette(
@@ -67,11 +70,12 @@ class Sandbox:
                 Route("/faults", surface.faults, methods=["GET", "POST", "DELETE"]),
                 Route("/test-events", TestEvents(self._store.reading).show),
                 Route("/diagnostics", Diagnostics(self._store.reading, clock).show),
-                Route("/quality", QualityPage(self._store.reading, clock).show),
+                Route("/quality", QualityPage(self._store.reading, clock, self.told).show),
             ]
         )
 
     def close(self) -> None:
         """Finish what was begun and close the file."""
         self._requests.close()
+        self.told.close()
         self._store.close()

@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from .faults import Faults
 from .record import CHANNELS, Row
 from .store import Store
+from .told import Told
 from .web import JSON, number, read_body
 
 PAGE = 500
@@ -21,8 +22,8 @@ _ITEM = "SELECT id, pixel_id, channel, body, deduplicated_by, test_event_code, e
 class Surface:
     """Endpoints for looking at what arrived, starting afresh, and asking for faults."""
 
-    def __init__(self, store: Store, faults: Faults) -> None:
-        self._store, self._reading, self._faults = store, store.reading, faults
+    def __init__(self, store: Store, faults: Faults, told: Told) -> None:
+        self._store, self._reading, self._faults, self._told = store, store.reading, faults, told
 
     async def all(self, request: Request) -> Response:
         """Counts since the last reset; with filters, counts of the kept events that pass them."""
@@ -43,6 +44,7 @@ class Surface:
         """Forget events, counts and faults."""
         self._faults.clear()
         await self._store.run(self._store.reset)
+        await self._told.reset()
         return JSON(self._store.counts())
 
     async def faults(self, request: Request) -> Response:

@@ -135,3 +135,25 @@ def test_fields_of_any_form_are_answered(local: Local, fields: str) -> None:
 )
 def test_the_edge_refuses_what_graph_refuses(local: Local, query: dict[str, str], code: int) -> None:
     assert dataset(local, **query).json()["error"]["code"] == code
+
+
+def test_what_loaders_told_of_the_browsers_copies_is_counted_by_event_name(local: Local) -> None:
+    local.send(local.purchase())
+    for number, copy in enumerate(("sent", "sent", "blocked", "offline", "refused", "none", "unknown")):
+        local.sandbox.told.take(PIXEL, "Purchase", f"o-{number}", copy)
+    local.sandbox.told.take("1", "Purchase", "o-9", "blocked")
+    (entry,) = local.get("quality")["events"]
+    assert entry["browser_copies"] == {
+        "sent": 2, "blocked": 1, "offline": 1, "refused": 1, "none": 1, "unknown": 1, "only_server": 0.5,
+    }  # fmt: skip
+
+
+def test_without_a_loader_nothing_is_said_of_the_browsers_copies_and_a_reset_forgets_them(local: Local) -> None:
+    local.send(local.purchase())
+    assert local.get("quality")["events"][0]["browser_copies"] is None
+    for number in range(500):
+        local.sandbox.told.take(PIXEL, "Purchase", f"o-{number}", "none")
+    assert local.get("quality")["events"][0]["browser_copies"] == {"none": 500, "only_server": None}
+    local.client.post("/sandbox/reset")
+    local.send(local.purchase())
+    assert local.get("quality")["events"][0]["browser_copies"] is None
