@@ -14,6 +14,7 @@ from pathlib import Path
 from container.config.compose import Composer
 from container.config.include import Gathered, gather
 from container.config.load import Loaded, load
+from container.config.source import Source
 from container.node import Node
 from container.registry import SORTS
 
@@ -38,7 +39,7 @@ class Snapshot:
 
     def __post_init__(self) -> None:
         lines = [self.config, *(f"{name}\0{digest(text)}" for name, text in sorted(self.files.items()))]
-        object.__setattr__(self, "hash", digest("\n".join(lines).encode("utf-8", "surrogateescape")))
+        object.__setattr__(self, "hash", digest("\n".join(lines).encode()))
 
     @property
     def short(self) -> str:
@@ -60,15 +61,13 @@ def load_with_snapshot(config: Path, environ: Mapping[str, str] | None = None) -
         if after == before:
             break
         before = after
-    read = {_name(one.path, config.parent): one.data for one in loaded.sources}
-    return loaded, Snapshot(config.name, {**after, **read})
+    return loaded, Snapshot(config.name, {**after, **_texts(loaded.sources, config)})
 
 
 def snapshot(config: Path) -> Snapshot:
     """The files of a configuration as they are on disk now, whether or not they make a sound one."""
     composer, _ = composed(config)
-    read = {_name(one.path, config.parent): one.data for one in composer.sources}
-    return Snapshot(config.name, {**_components(config), **read})
+    return Snapshot(config.name, {**_components(config), **_texts(composer.sources, config)})
 
 
 def composed(config: Path, environ: Mapping[str, str] | None = None) -> tuple[Composer, Gathered]:
@@ -122,6 +121,15 @@ def watched(config: Path, files: Iterable[Path], folders: Iterable[Path]) -> lis
     return list(dict.fromkeys(found))
 
 
+def _texts(sources: Iterable[Source], config: Path) -> dict[str, bytes]:
+    return {_name(one.path, config.parent): one.data for one in sources if _writable(str(one.path))}
+
+
+def _writable(name: str) -> bool:
+    """Whether a name can be written down; one that is no Unicode can be in no version."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
 def _components(config: Path) -> dict[str, bytes]:
     """The component files beside a configuration; those the program brings itself belong to no version."""
     found: dict[str, bytes] = {}
@@ -144,7 +152,7 @@ def _component_files(folder: Path) -> Iterator[Path]:
     except OSError:
         return
     for name in names:
-        if name.endswith((".py", ".yaml")) and not name.startswith("."):
+        if name.endswith((".py", ".yaml")) and not name.startswith(".") and _writable(name):
             yield folder / name
 
 

@@ -80,7 +80,7 @@ def _content(look: Look) -> bytes:
     for path in look:
         try:
             data = "\n".join(sorted(os.listdir(path))).encode(errors="replace") if path.is_dir() else path.read_bytes()
-        except OSError:
+        except (OSError, ValueError):
             data = None
         hashed.update(f"{path}\0{-1 if data is None else len(data)}\0".encode(errors="replace"))
         hashed.update(data or b"")
