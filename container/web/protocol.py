@@ -23,6 +23,9 @@ from container.web.reception import Asked, Received, Reception
 log = logging.getLogger("tagdock.collect")
 
 _METHODS = {b"GET": "GET", b"POST": "POST"}
+_PECULIAR = frozenset({"transfer-encoding", "expect", "upgrade"})
+"""Headers that ask for more than a body and an answer."""
+
 _FAILED = response(plain(500, "the hit could not be taken"), [])
 
 
@@ -116,18 +119,22 @@ class HitProtocol(HttpToolsProtocol):
         """A request begins; which way it goes shows when its headers are there."""
         self.url = b""
         self.headers = []
-        self.expect_100_continue = False
         self._asked = None
         self._receiving = True
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header; what it means for the way is asked when all are there."""
+        self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         """Take the short way where it is open."""
         asked = self._asked = self._plain()
         if asked is None:
-            url, headers, expects = self.url, self.headers, self.expect_100_continue
+            url, headers = self.url, self.headers
             super().on_message_begin()
-            self.url, self.expect_100_continue = url, expects
-            self.headers += headers  # the very list that the scope holds
+            self.url = url
+            for name, value in headers:
+                super().on_header(name, value)
             super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -152,30 +159,21 @@ class HitProtocol(HttpToolsProtocol):
 
     def _plain(self) -> Asked | None:
         """The request, when it is one for the short way."""
-        parser = self.parser
-        method = _METHODS.get(parser.get_method())
+        method = _METHODS.get(self.parser.get_method())
+        if method is None or self._answering or self.flow.write_paused:
+            return None
+        if self.cycle is not None and (self.pipeline or not self.cycle.response_complete):
+            return None
         path, _, query = self.url.partition(b"?")
-        if (
-            method is None
-            or self._answering
-            or self.pipeline
-            or (self.cycle is not None and not self.cycle.response_complete)
-            or self.flow.write_paused
-            or self.expect_100_continue
-            or path[:1] != b"/"
-            or b"%" in path
-            or b"#" in self.url
-            or parser.get_http_version() != "1.1"
-            or not parser.should_keep_alive()
-            or parser.should_upgrade()
-        ):
+        if path[:1] != b"/" or b"%" in path or b"#" in self.url:
             return None
-        place = path.decode("latin-1")
-        if place.startswith(self._burst.reserved):
+        if self.parser.get_http_version() != "1.1" or not self.parser.should_keep_alive():
             return None
-        headers = read_headers(self.headers)
+        place, headers = path.decode("latin-1"), read_headers(self.headers)
+        if place.startswith(self._burst.reserved) or not _PECULIAR.isdisjoint(headers):
+            return None
         length = headers.get("content-length")
-        if "transfer-encoding" in headers or (length is not None and not self._fits(length)):
+        if length is not None and not self._fits(length):
             return None
         return Asked(method, place, query.decode("latin-1"), headers, b"", self.client[0] if self.client else "")
 
