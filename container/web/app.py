@@ -93,7 +93,7 @@ class App:
         self.adoption = Adoption(delivery.store, workers, self._adopt)
         file = Path(configuration.file)
         read = snapshot(file) if read is None else read
-        versions = Versions(versions_folder(delivery.outbox))
+        versions = Versions(versions_folder(delivery.outbox)) if not workers.index else None
         self.reloading = Reload(read, file, self._swap, versions, self.metrics, clock, environ)
         self._watched = watch
         self.reception = Reception(Live(configuration, read.short), self, self.metrics, clock, token)
@@ -185,7 +185,7 @@ class App:
         return await self.reloading.now(how)
 
     async def _swap(self, loaded: Loaded, live: Live) -> list[Problem]:
-        """Make a configuration the running one. A hit is served by the one it met when it came, to its end.
+        """Make a configuration the running one. A hit is served by the one that is there when the whole hit is.
 
         What was accepted for a tag that is gone is still delivered, by the tag that made it. What another type of tag
         made under the same name could be delivered by nobody: while such payloads wait, the configuration is refused.

@@ -46,7 +46,8 @@ class Reload:
     """Reads the files of a configuration anew whenever asked, one reload at a time.
 
     Reading takes up to a few hundred milliseconds and is done in a thread, so that hits go on being answered by the
-    running configuration. What was applied is kept in ``versions``; that never stops a reload.
+    running configuration. What was applied is kept in ``versions``, None where another worker does that; a disk that
+    does not take it never stops a reload.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class Reload:
         running: Snapshot,
         file: Path,
         swap: Swap,
-        versions: Versions,
+        versions: Versions | None,
         metrics: Metrics,
         clock: Callable[[], float],
         environ: Mapping[str, str] | None = None,
@@ -146,13 +147,16 @@ class Reload:
 
     async def _record(self, how: How, outcome: Outcome, snapshot: Snapshot) -> None:
         """Keep what was applied and note what was tried; a disk that does not take it is told once."""
+        versions = self.versions
+        if versions is None or not snapshot.files:
+            return
         now, errors = self._clock(), len(outcome.errors)
         note = Application(now, snapshot.hash, snapshot.config, how, "refused" if errors else "applied", errors)
 
         def write() -> None:
             if not errors:
-                self.versions.keep(snapshot, now)
-            self.versions.note(note)
+                versions.keep(snapshot, now)
+            versions.note(note)
 
         try:
             await asyncio.to_thread(write)
@@ -161,7 +165,7 @@ class Reload:
             reason = (error.strerror or str(error)).lower()
             if reason != self._trouble:
                 self._trouble = reason
-                log.warning("this version is not kept in %s: %s", self.versions.folder, reason)
+                log.warning("this version is not kept in %s: %s", versions.folder, reason)
 
 
 def read_at_start(configuration: Configuration) -> dict[str, Any]:
@@ -185,8 +189,9 @@ def needs_restart(loaded: Loaded, path: str) -> Problem:
 
 def retyped(loaded: Loaded, name: str, was: str, now: str, waiting: int) -> Problem:
     """The error for a name that means another vendor now, while payloads made for the former wait under it."""
-    text = f"{waiting} payloads wait that were made by {was}, and {now} cannot send them"
-    hint = f"give the {now} a name of its own, or reload when they are delivered"
+    wait = "1 payload waits that was" if waiting == 1 else f"{waiting} payloads wait that were"
+    text = f"{wait} made by {was}, and {now} cannot send them"
+    hint = f"give the {now} a name of its own, or reload when nothing waits any more"
     return _problem(loaded, f"tags.{name}", "retyped", text, hint)
 
 

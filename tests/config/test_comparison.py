@@ -1,4 +1,4 @@
-"""Two versions are compared in all their files: included ones as one configuration, components beside it, broken ones."""
+"""Two versions are compared in all their files: included ones as one, components beside them, broken ones by lines."""
 
 from __future__ import annotations
 
