@@ -51,7 +51,8 @@ class Deadline:
 
     def _why(self, parcel: Parcel) -> str:
         if parcel.time <= self.retired:
-            return self.retired_why
-        why = self.late_why if parcel.time <= self.late else STALE
-        said = parcel.reason or self.last
+            why, said = self.retired_why, parcel.reason
+        else:
+            why = self.late_why if parcel.time <= self.late else STALE
+            said = parcel.reason or self.last
         return f"{why}; last answer: {said}" if said else why

@@ -53,3 +53,22 @@ def test_a_dead_vendor_slows_no_other(tmp_path: Path) -> None:
         world.vendor.gates["dead/1"].set()
 
     play(tmp_path, work, batch_count=10)
+
+
+def test_destinations_that_hang_take_no_turn_of_another(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        for number in range(20):
+            world.vendor.gates[f"meta/{number}"] = asyncio.Event()
+            await world.put(*range(30), destination=str(number))
+        await world.delivery.step()
+        assert world.delivery.under_way > 8
+        await world.put("healthy", destination="healthy")
+        await world.delivery.step()
+        await world.vendor.until(lambda: "healthy" in world.vendor.taken)
+        assert sum(world.vendor.most_at_once.values()) <= 8 + 20
+        for gate in world.vendor.gates.values():
+            gate.set()
+        await world.rounds()
+        assert len(world.vendor.taken) == 601
+
+    play(tmp_path, work, batch_count=5, in_flight_overall=8)

@@ -13,7 +13,7 @@ from container.component import Response
 from container.delivery import delivery as delivery_module
 from container.outbox import OutboxUnavailable, Parcel
 from container.outbox.dead import redrive
-from tests.delivery.world import DAY, NOW, World, accepts, is_down, play
+from tests.delivery.world import DAY, World, accepts, play
 
 
 def test_a_transport_that_raises_ends_one_batch_not_the_loop(tmp_path: Path) -> None:
@@ -51,22 +51,6 @@ def test_what_was_delivered_is_entered_even_if_the_disk_has_to_come_back_first(
         assert (await world.account()).delivered == 1
 
     play(tmp_path, work)
-
-
-def test_a_clock_set_back_delays_nothing_for_long(tmp_path: Path) -> None:
-    async def work(world: World) -> None:
-        world.now = NOW + 400 * DAY
-        world.vendor.answers["meta/1"] = is_down
-        await world.put(1)
-        await world.rounds()
-        world.now = NOW
-        world.vendor.answers["meta/1"] = accepts
-        await world.put(2)
-        await world.pass_time(60)
-        await world.pass_time(60)
-        assert sorted(world.vendor.taken) == [1, 2]
-
-    play(tmp_path, work, give_up_after=1000 * DAY)
 
 
 def test_the_loop_sends_what_is_put_and_stop_sends_what_is_left(tmp_path: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from container.component import Response
-from tests.delivery.world import DAY, World, accepts, play
+from tests.delivery.world import DAY, NOW, LetterTag, World, accepts, is_down, play
 
 
 def test_a_refused_token_parks_the_destination_and_loses_nothing(tmp_path: Path) -> None:
@@ -56,10 +58,84 @@ def test_payloads_of_a_tag_that_is_gone_wait_for_it(tmp_path: Path) -> None:
         await world.rounds()
         assert (await world.account()).parked == "the tag meta is no longer in the configuration"
         assert await world.delivery.unpark() == 0
-        world.now += 2 * DAY
+        await world.pass_time(DAY - 60)
         world.tags["meta"] = tag
         await world.rounds()
         assert world.vendor.taken == [1]
         assert (await world.account()).parked == ""
+
+    play(tmp_path, work)
+
+
+def test_payloads_of_a_tag_that_does_not_come_back_die_with_that_reason(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        world.vendor.answers["meta/1"] = is_down
+        await world.put("tried")
+        await world.rounds()
+        del world.tags["meta"]
+        await world.put("never tried")
+        await world.pass_time(DAY - 60)
+        assert (await world.account()).pending == 2
+        await world.pass_time(120)
+        assert (await world.account()).reasons["dead"] == {
+            "the tag meta is no longer in the configuration; last answer: said 0": 1,
+            "the tag meta is no longer in the configuration": 1,
+        }
+        assert world.vendor.to("meta/1") == 1
+
+    play(tmp_path, work)
+
+
+def test_what_a_tag_of_another_type_made_is_never_sent_by_the_one_that_took_its_name(tmp_path: Path) -> None:
+    class CardTag(LetterTag):
+        type = "card"
+
+    async def work(world: World) -> None:
+        world.vendor.answers["meta/1"] = is_down
+        await world.put("of a letter", "of another letter")
+        await world.rounds()
+        world.vendor.answers["meta/1"] = accepts
+        await world.pass_time(0.1)
+        world.tags["meta"] = CardTag()
+        await world.delivery.unpark()
+        await world.pass_time(0.1)
+        await world.put("of a card")
+        await world.pass_time(60)
+        assert world.vendor.taken == ["of a card"]
+        books = await world.account()
+        why = "the tag meta was of type letter when this was accepted and is of type card now; last answer: said 0"
+        assert books.reasons == {"dead": {why: 2}}
+        assert books.delivered == 1
+
+    play(tmp_path, work)
+
+
+def test_a_destination_that_somebody_unparked_in_the_file_goes_on_within_seconds(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        world.vendor.answers["meta/1"] = lambda bodies: Response(401)
+        await world.put(*range(3))
+        await world.rounds()
+        world.vendor.answers["meta/1"] = accepts
+        with closing(sqlite3.connect(tmp_path / "outbox.db", isolation_level=None)) as other:
+            other.execute("UPDATE destinations SET parked = '', resumed_at = ?", (NOW,))
+        await world.pass_time(5)
+        assert sorted(world.vendor.taken) == [0, 1, 2]
+
+    play(tmp_path, work)
+
+
+def test_a_reload_tries_what_fails_at_once_but_not_what_the_vendor_asked_to_wait(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        world.vendor.answers["meta/1"] = is_down
+        world.vendor.answers["meta/2"] = lambda bodies: Response(429, {"retry-after": "600"})
+        await world.put(1, destination="1")
+        await world.put(2, destination="2")
+        for _ in range(40):
+            await world.pass_time(60)
+        world.vendor.answers.clear()
+        await world.put(3, destination="1")
+        assert await world.delivery.unpark() == 0
+        await world.rounds()
+        assert world.vendor.taken == [3]
 
     play(tmp_path, work)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from pathlib import Path
 
@@ -36,9 +37,17 @@ def test_a_failure_is_tried_again_with_growing_jittered_pauses(tmp_path: Path) -
     play(tmp_path, work)
 
 
-def test_retry_after_is_honoured(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"x-wait": "120"},  # as its tag read it
+        {"retry-after": "120"},  # as the vendor said it, of which its tag knows nothing
+        {"retry-after": "Fri, 26 Dec 2025 13:27:00 GMT"},
+    ],
+)
+def test_what_the_vendor_asks_for_is_honoured(tmp_path: Path, headers: dict[str, str]) -> None:
     async def work(world: World) -> None:
-        world.vendor.answers["meta/1"] = lambda bodies: Response(429, {"retry-after": "120"})
+        world.vendor.answers["meta/1"] = lambda bodies: Response(429, headers)
         await world.put(1)
         await world.rounds()
         world.vendor.answers["meta/1"] = accepts
@@ -49,6 +58,26 @@ def test_retry_after_is_honoured(tmp_path: Path) -> None:
         assert sorted(world.vendor.taken) == [1, 2]
 
     play(tmp_path, work)
+
+
+def test_what_the_vendor_asks_for_holds_whatever_it_says_to_others_meanwhile(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        answers = iter([Response(200), Response(429, {"retry-after": "60"}), Response(200), Response(200)])
+        world.vendor.answers["meta/1"] = lambda bodies: next(answers, Response(200))
+        gate = world.vendor.gates["meta/1"] = asyncio.Event()
+        await world.put(*range(40))
+        await world.delivery.step()
+        gate.set()
+        await world.rounds()
+        assert len(world.vendor.requests) == 4
+        await world.put(40)
+        await world.pass_time(59)
+        assert len(world.vendor.requests) == 4
+        await world.pass_time(1)
+        await world.pass_time(1)
+        assert Counter(world.vendor.taken) == Counter(range(41))
+
+    play(tmp_path, work, batch_count=10)
 
 
 def test_an_answer_its_tag_cannot_judge_is_tried_again(tmp_path: Path) -> None:

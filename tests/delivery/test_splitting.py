@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from container.component import Response
-from tests.delivery.world import LetterTag, World, play, refuses_bad
+from tests.delivery.world import LetterTag, World, play, refuses_bad, says_which
 
 
 def test_poison_is_found_and_buried_and_everything_else_delivered(tmp_path: Path) -> None:
@@ -24,6 +24,58 @@ def test_poison_is_found_and_buried_and_everything_else_delivered(tmp_path: Path
         assert (totals.delivered, totals.buried, totals.requests) == (993, 7, len(world.vendor.requests))
         assert Counter(world.vendor.taken) == Counter(set(range(1000)) - poison)
         assert len(world.vendor.requests) <= 7 * 2 * 10
+
+    play(tmp_path, work, batch_count=1000)
+
+
+def test_a_vendor_that_says_which_event_it_is_saves_most_of_the_requests(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        world.vendor.answers["meta/1"] = says_which
+        poison = {3, 170, 171, 500, 640, 998, 999}
+        await world.put(*("bad" if number in poison else number for number in range(1000)))
+        await world.rounds()
+        books = await world.account()
+        assert (books.delivered, books.dead, books.pending) == (993, 7, 0)
+        assert books.reasons == {"dead": {"said 400": 7}}
+        assert Counter(world.vendor.taken) == Counter(set(range(1000)) - poison)
+        assert len(world.vendor.requests) <= 7 * 5
+
+    play(tmp_path, work, batch_count=1000)
+
+
+def test_one_named_event_costs_three_requests(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        world.vendor.answers["meta/1"] = says_which
+        await world.put(*("bad" if number == 77 else number for number in range(100)))
+        await world.rounds()
+        assert [len(bodies) for _, bodies in world.vendor.requests] == [100, 1, 99]
+        assert (await world.account()).delivered == 99
+
+    play(tmp_path, work, batch_count=100)
+
+
+@pytest.mark.parametrize("word", [b"0", b"-1", b"99", b"100000"])
+def test_a_vendor_that_names_the_wrong_event_is_not_believed(tmp_path: Path, word: bytes) -> None:
+    async def work(world: World) -> None:
+        world.vendor.answers["meta/1"] = lambda bodies: Response(400, body=word) if "bad" in bodies else Response(200)
+        await world.put(*("bad" if number == 77 else number for number in range(100)))
+        await world.rounds()
+        books = await world.account()
+        assert (books.delivered, books.dead) == (99, 1)
+        assert Counter(world.vendor.taken) == Counter(set(range(100)) - {77})
+        assert len(world.vendor.requests) <= 25
+
+    play(tmp_path, work, batch_count=100)
+
+
+def test_many_bad_events_that_are_named_do_not_cost_a_whole_batch_each(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        world.vendor.answers["meta/1"] = says_which
+        await world.put(*("bad" if number % 2 else number for number in range(1000)))
+        await world.rounds()
+        books = await world.account()
+        assert (books.delivered, books.dead) == (500, 500)
+        assert sum(len(bodies) for _, bodies in world.vendor.requests) < 1000 * 50
 
     play(tmp_path, work, batch_count=1000)
 

@@ -31,6 +31,21 @@ def refuses_bad(bodies: list[Any]) -> Response:
     return Response(400) if any(body == "bad" for body in bodies) else Response(200)
 
 
+def says_which(bodies: list[Any]) -> Response:
+    """One that says which event it is, the first of them."""
+    return Response(400, body=b"%d" % bodies.index("bad")) if "bad" in bodies else Response(200)
+
+
+def breaks(bodies: list[Any]) -> Response:
+    """One that falls over when it sees a certain event, and says nothing of why."""
+    return Response(500) if "poison" in bodies else Response(200)
+
+
+def hangs_up(bodies: list[Any]) -> Response:
+    """One that closes the connection on a certain event."""
+    return Response(0, failure="the connection was closed") if "poison" in bodies else Response(200)
+
+
 class Vendor:
     """Answers requests by the host they go to, and remembers them."""
 
@@ -73,6 +88,7 @@ class Vendor:
 class LetterTag(Tag):
     """A tag whose vendor speaks plain HTTP: 400 is one at fault, 401 the token, 410 never again, all else later."""
 
+    type = "letter"
     batch_limit = 1000
     oldest = 7 * 86400.0
 
@@ -85,9 +101,10 @@ class LetterTag(Tag):
         if response.status == 666:
             raise ValueError("someone@example.com")
         actions = {200: "done", 400: "split", 401: "park", 410: "bury"}
-        wait = response.headers.get("retry-after")
+        wait = response.headers.get("x-wait")
         action: Any = actions.get(response.status, "later")
-        return Verdict(action, f"said {response.status}", float(wait) if wait else None)
+        at = int(response.body) if response.body else None
+        return Verdict(action, f"said {response.status}", float(wait) if wait else None, at)
 
 
 class World:
