@@ -224,7 +224,7 @@ class MetaCapiTag(Tag):
         for secret in (self.access_token, self.app_secret):
             if secret:
                 reason = reason.replace(secret, "****")
-        return Verdict(found.action, reason, found.retry_after)
+        return Verdict(found.action, reason, found.retry_after, found.at)
 
     def _pixels(self, context: Context) -> tuple[str, ...]:
         code = context.test_event_code or self.test_event_code

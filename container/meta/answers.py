@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, Literal, NamedTuple
 
+from container.meta.blame import blamed
+
 Action = Literal["done", "later", "split", "bury", "park"]
 
 LONGEST_PAUSE: Final = 24 * 3600.0
@@ -20,11 +22,15 @@ _NO_OBJECT: Final = 33
 
 
 class Judgement(NamedTuple):
-    """What to do with the events of a request, why, and after how many seconds at the earliest when that is known."""
+    """What to do with the events of a request, why, and after how many seconds at the earliest when that is known.
+
+    `at` is the place of the event at fault, when Graph says which it is.
+    """
 
     action: Action
     reason: str
     retry_after: float | None = None
+    at: int | None = None
 
 
 def judge(status: int, body: bytes, headers: Mapping[str, str], count: int = 1) -> Judgement:
@@ -77,7 +83,7 @@ def _by_code(error: Mapping[str, Any], status: int, headers: Mapping[str, str], 
     if code in _PASSING:
         return Judgement("later", reason, _pause(headers))
     if code in (_PARAMETER, 105):
-        return Judgement("split" if count > 1 else "bury", reason)
+        return Judgement("split", reason, at=blamed(error)) if count > 1 else Judgement("bury", reason)
     if error.get("is_transient") is True:
         return Judgement("later", reason, _pause(headers))
     return _by_status(status, headers, count)._replace(reason=reason)
