@@ -98,6 +98,14 @@ class Client(Component):
         """
         return None
 
+    def event_names(self) -> frozenset[str] | None:
+        """The only names its events can have, or None when there may be any; for checks of the configuration."""
+        return None
+
+    def tells_consent(self) -> bool:
+        """Whether its hits can say anything about consent; for checks of the configuration."""
+        return True
+
     def paths(self) -> tuple[str, ...]:
         """The request paths it listens on, for the check that no two clients want the same hit. May be empty."""
         return ()
@@ -219,6 +227,9 @@ class Tag(Component):
 
     sandbox: str = ""
     """The path of the local stand-in that replaces ``endpoint`` while ``delivery.to`` is ``sandbox``."""
+
+    sandbox_answer: bytes = b"{}"
+    """What the general stand-in answers to its requests: JSON that means success."""
 
     endpoint: str = ""
 

@@ -6,6 +6,7 @@ import hashlib
 import importlib
 import importlib.util
 import inspect
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,7 +15,9 @@ from types import ModuleType
 from typing import Any
 
 from container.component import Client, Component, Condition, Tag, Transformation, Variable
+from container.kinds import NAME_PATTERN
 from container.problem import Problem
+from container.template import read_template
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +81,35 @@ def discover(beside: Path | None = None) -> Registry:
                 module = _load(registry, file, f"tagdock_own_{digest}_{file.stem}")
                 if module is not None:
                     _add(registry, sort, file, module)
+        if sort.noun == "tag":
+            _add_templates(registry, sort, shipped, f"{sort.package}.")
+            if own is not None and own.is_dir() and own.resolve() != shipped.resolve():
+                _add_templates(registry, sort, own, "tagdock_own_")
     return registry
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    return (file for file in sorted(folder.glob("*.py")) if not file.stem.startswith("_"))
+def _files(folder: Path, suffix: str = ".py") -> Iterator[Path]:
+    return (file for file in sorted(folder.glob(f"*{suffix}")) if not file.stem.startswith("_"))
+
+
+def _add_templates(registry: Registry, sort: Sort, folder: Path, package: str) -> None:
+    """The types of tags that YAML files declare."""
+    for file in _files(folder, ".yaml"):
+        word = file.stem
+        cls, problems = read_template(file, class_name(word, sort.suffix), f"{package}{word}")
+        registry.problems += problems
+        if cls is None:
+            continue
+        if not re.fullmatch(NAME_PATTERN, word):
+            text, hint = f"'{word}' cannot be a word of config.yaml", "name the file with letters, digits and _"
+            registry.problems.append(Problem(str(file), 1, 1, "", "name", text, hint))
+            continue
+        if (folder / f"{word}.py").exists():
+            text, hint = f"{word}.py declares the same word", "rename one of the two files"
+            registry.problems.append(Problem(str(file), 1, 1, "", "duplicate", text, hint))
+            continue
+        cls.type = word
+        registry.components[sort.noun][word] = cls
 
 
 _imported: dict[str, int] = {}

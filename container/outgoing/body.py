@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
+from math import isfinite
 from typing import Any, cast
 
 from jinja2 import nodes
@@ -191,3 +192,29 @@ def merged(value: Any, other: Any) -> Any:
     if isinstance(value, dict) and isinstance(other, dict):
         return {**value, **{key: merged(value.get(key), inner) for key, inner in other.items()}}
     return value if other is None else other
+
+
+_LARGEST = 2**63
+_DEEPEST = 16
+
+
+def sendable(value: Any, depth: int = _DEEPEST) -> Any:
+    """A filled body that everybody can write and read as JSON, whatever an event held; None when nothing remains.
+
+    Lone surrogates are replaced; numbers that are not finite or do not fit 64 bits and what is nested past 16 levels
+    is left out.
+    """
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return value if -_LARGEST <= value < _LARGEST else None
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if depth and isinstance(value, dict):
+        fields = {sendable(str(key)): sendable(inner, depth - 1) for key, inner in value.items()}
+        return {key: inner for key, inner in fields.items() if inner is not None}
+    if depth and isinstance(value, list | tuple):
+        return [found for inner in value if (found := sendable(inner, depth - 1)) is not None]
+    return None

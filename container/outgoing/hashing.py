@@ -54,6 +54,11 @@ def hash_plain(value: Any) -> Any:
     return _each(value, lambda text: text.lower())
 
 
+def hash_exact(value: Any) -> Any:
+    """The SHA-256 of the value without blanks around it, as it is written: for ids, in which capitals count."""
+    return _each(value, lambda text: text)
+
+
 def hash_google(value: Any, rule: str) -> Any:
     """The SHA-256 of the value in the form Google documents for an ``email``, ``phone``, ``name`` or ``street``."""
     return _each(value, GOOGLE[rule])
@@ -70,6 +75,11 @@ def as_list(value: Any) -> list[Any] | None:
     """The value as a list: one that stands alone is a list of one, nothing is no list."""
     listed = value if isinstance(value, list | tuple) else [value]
     return [one for one in listed[:_LONGEST] if isinstance(one, str | int | float | dict) and one != ""] or None
+
+
+def text_of(value: Any) -> str | None:
+    """A text or number as text; nothing for what is neither."""
+    return as_text(value) if isinstance(value, str | int | float) else None
 
 
 def url_part(value: Any) -> str | None:
@@ -113,9 +123,11 @@ def _distinct(hashes: Iterable[str | None]) -> dict[str, None]:
 
 HASHES: dict[str, Callable[..., Any]] = {
     "hash_plain": hash_plain,
+    "hash_exact": hash_exact,
     "hash_google": hash_google,
     "hash_meta": hash_meta,
     "as_list": as_list,
+    "as_text": text_of,
     "clean_url": clean_url,
     "url_part": url_part,
 }

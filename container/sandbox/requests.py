@@ -34,19 +34,20 @@ class Requests:
     """What arrived at ``/http/{type}/{host}/...``, where ``host`` is the one the request was meant for.
 
     Kept in the sandbox's file, or in memory. Values of headers and parameters that are named like a token are hidden.
+    ``answer`` gives the JSON that means success to a type of tag.
     """
 
-    def __init__(self, path: str | Path, clock: Callable[[], float]) -> None:
+    def __init__(self, path: str | Path, clock: Callable[[], float], answer: Callable[[str], bytes]) -> None:
         if str(path) != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(str(path), check_same_thread=False, isolation_level=None)
         connection.execute("PRAGMA busy_timeout=5000")
         connection.execute(_TABLE)
         self._kept = Reading(connection, ThreadPoolExecutor(1, "sandbox-requests"))
-        self._clock = clock
+        self._clock, self._answer = clock, answer
 
     async def take(self, request: Request) -> Response:
-        """Keep a request and answer 200 with an empty object."""
+        """Keep a request and answer 200 as its vendor would."""
         body = await read_body(request, MOST_BYTES)
         if body is None:
             return JSON({"error": "the body is too long"}, 413)
@@ -61,9 +62,9 @@ class Requests:
             },
             "body": _body(body, request.headers.get("content-type", "")),
         }
-        row = (self._clock(), request.path_params["type"], host, msgspec.json.encode(content))
-        await self._kept.run(self._keep, row)
-        return JSON({})
+        kind = request.path_params["type"]
+        await self._kept.run(self._keep, (self._clock(), kind, host, msgspec.json.encode(content)))
+        return JSON(self._answer(kind))
 
     async def show(self, request: Request) -> Response:
         """GET lists the requests, oldest first; ``type``, ``host`` and ``limit`` choose. DELETE forgets them."""

@@ -43,6 +43,7 @@ class Sandbox:
         pixels: Mapping[str, str | None] | None = None,
         token_required: bool = True,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        answer: Callable[[str], bytes] = lambda _: b"{}",
     ) -> None:
         self._store = Store(path, keep)
         faults = Faults()
@@ -50,7 +51,7 @@ class Sandbox:
         self.told = Told(path, clock)
         surface = Surface(self._store, faults, self.told)
         tr = Tr(self._store, intake, clock)
-        self._requests = requests = Requests(path, clock)
+        self._requests = requests = Requests(path, clock, answer)
         self.app = Starlette(
             routes=[
                 Route("/graph/{version}/dataset_quality", Quality(self._store.reading, intake, clock), methods=["GET"]),
