@@ -92,6 +92,8 @@ class Fields(Kind[Field]):
                 reader.problem(node, "missing", f"the fields need '{key}'", f"add {key}, such as {key}: purchase")
                 whole = False
         field = _mapping(node, reader)
+        if not isinstance(field, Invalid):
+            vars(field)["constant_name"] = _constant(node.items.get("event_name"))
         return field if whole else INVALID
 
     def json_schema(self) -> dict[str, Any]:
@@ -99,6 +101,17 @@ class Fields(Kind[Field]):
             return {"type": "object", "properties": {name: {} for name in self.only}, "additionalProperties": False}
         schema: dict[str, Any] = {"type": "object"}
         return {**schema, "required": list(self.required)} if self.required else schema
+
+
+def constant_name(field: Field) -> str | None:
+    """The name of every event these fields make, when it is a constant."""
+    return getattr(field, "constant_name", None)
+
+
+def _constant(node: Node | None) -> str | None:
+    if node is None or not isinstance(node.value, str) or node.environment is not None:
+        return None
+    return None if node.value.startswith("$") or is_expression(node.value) else node.value
 
 
 def _field(node: Node, reader: Reader) -> Field | Invalid:

@@ -11,7 +11,7 @@ class Node:
     """A mapping (``items``), a list (``elements``) or a scalar (``value``), with line and column from 1.
 
     ``raw`` is a scalar's text as written; ``quoted`` says whether quotes kept it text. ``environment`` names the
-    variable a value was read from, ``missing`` says it is not set, ``excused`` that nobody needs it now.
+    variable a value was read from, ``default`` what stands for it when it is not set, ``missing`` says it is not set, ``excused`` that nobody needs it now.
     ``path`` is the dotted way to it from the top of the file.
     """
 
@@ -25,6 +25,7 @@ class Node:
     quoted: bool = False
     block: bool = False
     environment: str | None = None
+    default: str | None = None
     missing: bool = False
     excused: bool = False
     items: dict[str, Node] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from container.node import Node
 from container.problem import suggestion
 from container.regex import Regex
 from container.schema import INVALID, Invalid, Kind, Reader
+from triggers.contradiction import contradiction
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ OPERATORS: dict[str, Operator] = {
 }
 """Every operator by its word."""
 
+_WORD = re.compile(r"(?!(?i:true|false|none|null|nan|inf|infinity)$)[A-Za-z_][\w -]*")
 _FOLDED = frozenset({"equals", "one_of", "contains", "starts_with", "ends_with"})
 
 
@@ -115,6 +118,18 @@ class Comparison:
                 return False
         return self.unless is None or not self.unless.holds(found)
 
+    def only_texts(self) -> frozenset[str] | None:
+        """The only texts that can satisfy it, None when other values may, as the number 5 where "5" is asked for."""
+        tests = dict(self.tests)
+        wanted = [tests["equals"]] if "equals" in tests else tests.get("one_of")
+        if (
+            self.ignore_case
+            or wanted is None
+            or not all(isinstance(one, str) and _WORD.fullmatch(one) for one in wanted)
+        ):
+            return None
+        return frozenset(one for one in wanted if self.holds(one))
+
     def verdict(self, found: Any) -> str:
         """In words what decided: the operator that does not hold, else all that do."""
         value = _fold(found) if self.ignore_case else found
@@ -127,6 +142,14 @@ class Comparison:
         if self.unless is not None:
             held.append(self.unless.verdict(found))
         return " and ".join(held)
+
+
+def _textual_words(comparison: Comparison) -> bool:
+    """Whether letters are compared anywhere in it."""
+    words = {word for word, _ in comparison.tests}
+    if words & (_FOLDED | {"matches"}):
+        return True
+    return comparison.unless is not None and _textual_words(comparison.unless)
 
 
 def _words(word: str, wanted: Any) -> str:
@@ -152,7 +175,13 @@ class Operators(Kind[Comparison]):
     mapping = True
 
     def decode(self, node: Node, reader: Reader) -> Comparison | Invalid:
-        return self._comparison(node, reader, ignore_case=False)
+        found = self._comparison(node, reader, ignore_case=False)
+        if not isinstance(found, Invalid):
+            if why := contradiction(found, OPERATORS):
+                reader.warning(node, "never", f"this can never hold: {why}", "change or remove one of them")
+            if found.ignore_case and not _textual_words(found):
+                reader.warning(node.keys["ignore_case"], "unused", "ignore_case changes nothing here", "remove it")
+        return found
 
     def _comparison(self, node: Node, reader: Reader, *, ignore_case: bool) -> Comparison | Invalid:
         """``ignore_case`` beside ``not`` is meant for what is inside it too, unless that says otherwise."""

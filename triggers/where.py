@@ -68,6 +68,11 @@ class WhereCondition(Condition):
                 return False
         return True
 
+    def event_names(self) -> frozenset[str] | None:
+        """The names it compares with, where it asks for the event's name by ``equals`` or ``one_of``."""
+        comparison = self.values.get("event.event_name")
+        return None if comparison is None else comparison.only_texts()
+
     def why(self, context: Context) -> str:
         parts = []
         for name, short, comparison in self._tests:

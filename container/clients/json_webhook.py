@@ -10,7 +10,7 @@ import msgspec
 from container.amount import amount, identifier
 from container.component import MOST_EVENTS, Answer, Client, Incoming, Reading
 from container.event import CONSENT_PURPOSES, Event
-from container.fields import Field, Fields, Scope, elements
+from container.fields import Field, Fields, Scope, constant_name, elements
 from container.hit import Hit, split_url
 from container.jsonpath import JsonPath as Path
 from container.kinds import JsonPath, Text
@@ -56,6 +56,15 @@ class JsonWebhookClient(Client):
     consent: Field | None = option(
         Fields(only=CONSENT_PURPOSES), "Where the visitor's consent is, by purpose: granted or denied.", default=None
     )
+
+    def event_names(self) -> frozenset[str] | None:
+        """Its one name, when that is written out."""
+        name = constant_name(self.event)
+        return None if name is None else frozenset({name})
+
+    def tells_consent(self) -> bool:
+        """Only when its fields say where."""
+        return self.consent is not None
 
     def paths(self) -> tuple[str, ...]:
         """Its one path."""

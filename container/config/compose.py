@@ -142,7 +142,7 @@ class Composer:
 
     def _fill(self, node: Node, name: str, default: str | None) -> None:
         """Put the environment's text in the place of ``$NAME``. ``NAME_FILE`` may name a file that holds it."""
-        node.environment = name
+        node.environment, node.default = name, default
         text = self.environ.get(name)
         if text is None and f"{name}_FILE" in self.environ:
             try:

@@ -15,6 +15,8 @@ from container.problem import Problem, shorten
 WORD = "include"
 MAIN_ONLY = ("container", "delivery")
 """Sections of the main file alone: where the container listens and where data goes is told in the file one opens."""
+TEMPLATE = frozenset({"endpoint", "payload"})
+"""What a tag template has and no configuration; both may stand in the folder tags."""
 MOST_FILES = 500
 
 _WILD = re.compile(r"[*?\[]")
@@ -88,6 +90,11 @@ class _Gathering:
             return
         if top.kind != "mapping":
             self._fault(top, f"expected sections, found {top.noun}", "write a section such as tags: above it", "type")
+            return
+        if top.items.keys() >= TEMPLATE:
+            if not _WILD.search(str(node.value)):
+                text = f"'{path.name}' is a tag template, no part of a configuration"
+                self._fault(node, text, "remove the line; templates are found by the folder tags")
             return
         written = self._take(top)
         self._merge(top)

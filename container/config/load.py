@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from container.component import Client, Component, Tag, Transformation, Variable
+from container.config.checks import Whole, check
 from container.config.compose import Composer
-from container.config.crosscheck import crosscheck
 from container.config.decode import Decoder
 from container.config.document import (
     Binding,
@@ -94,6 +94,8 @@ def load(path: str | Path, environ: Mapping[str, str] | None = None, *, sending:
     composer = Composer(os.environ if environ is None else environ)
     gathered = gather(composer, path)
     registry = discover(path.parent)
+    # A file of tags/ that is included is read above, and is no template, whatever is wrong with it.
+    registry.problems = [one for one in registry.problems if Path(one.file) not in gathered.files]
     loading = _Loading(composer, registry, str(path), path.parent, sending=sending)
     loaded = loading.run(gathered.top, partial=gathered.partial)
     loaded.files, loaded.folders = tuple(gathered.files), tuple(dict.fromkeys(gathered.folders))
@@ -153,7 +155,7 @@ class _Loading:
         bindings = self._bindings(sections.get("tags"), triggers, changes)
         self._unset_environment()
         sound_clients = {name: one for name, (one, _) in clients.items() if one is not None}
-        crosscheck(self.decoder, top, clients=sound_clients, partial=partial)
+        check(Whole(self.decoder, top, sound_clients, triggers, changes, bindings, consent, partial))
         if any(not one.warning for one in self.decoder.problems):
             return self._loaded(None, top)
         assert container is not None

@@ -163,6 +163,25 @@ def test_an_empty_included_file_is_no_fault_and_one_without_sections_is(tmp_path
     ]
 
 
+def test_a_tag_template_in_the_folder_is_no_part_of_the_configuration(tmp_path: Path) -> None:
+    template = (Path(__file__).parents[2] / "tags" / "snap_capi.yaml").read_text()
+    files = {"tags__a": META.format(name="a"), "tags__mine": template, "triggers": TRIGGERS}
+    loaded = write(tmp_path, config=MAIN, **files)
+    assert told(loaded, tmp_path) == []
+    assert list(loaded.whole().tags) == ["a"]
+    assert "mine" in loaded.registry.of("tag")
+    named = write(tmp_path, config=MAIN.replace("tags/*.yaml", "tags/a.yaml, tags/mine.yaml"), **files)
+    assert told(named, tmp_path) == [
+        "config.yaml:2:24: include[1]: 'mine.yaml' is a tag template, no part of a configuration; "
+        "remove the line; templates are found by the folder tags"
+    ]
+
+
+def test_a_fault_of_a_file_in_tags_is_told_once(tmp_path: Path) -> None:
+    loaded = write(tmp_path, config=MAIN, tags__a="tag: {}\n", triggers=TRIGGERS)
+    assert [one.path for one in loaded.errors] == ["tag"]
+
+
 def test_names_are_not_called_unknown_while_a_file_cannot_be_read(tmp_path: Path) -> None:
     loaded = write(tmp_path, config="include: triggers.yaml\n" + META.format(name="a"), triggers="triggers: {")
     assert {one.kind for one in loaded.problems} == {"yaml"}
