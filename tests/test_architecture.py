@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "container.schema", "container.signature",
     ),
     ("tags", "triggers", "variables", "container.clients", "container.transformations"),
-    ("container.config", "container.registry"),
+    ("container.config", "container.registry", "container.template"),
     ("container.runtime", "container.trace", "container.consent"),
     (
         "container.delivery", "container.outbox", "container.transport", "container.preview", "container.metrics",
