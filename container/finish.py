@@ -17,7 +17,7 @@ class Format(Options):
     """How a variable's value is written, as Google Tag Manager's "Format value" does it."""
 
     case: str | None = option(
-        Choice("lower", "upper"), "The letters of a text, or of the texts in a list.", default=None, bare=True
+        Choice("lower", "upper"), "The letters of a text, or of the texts in a list.", default=None
     )
     trim: bool = option(Boolean(), "Whether blanks around a text are taken away.", default=False)
     null: Any = option(Value(), "What stands for null.", default=None)
@@ -53,6 +53,9 @@ class Format(Options):
         return text.lower() if self.case == "lower" else text.upper()
 
 
+_WORDS = Choice("lower", "upper", "trim")
+
+
 class Formatting(Group[Format]):
     """A format; the words ``lower``, ``upper`` and ``trim`` may stand alone."""
 
@@ -61,12 +64,15 @@ class Formatting(Group[Format]):
         self.noun = "lower, upper, trim, or a mapping"
 
     def decode(self, node: Node, reader: Reader) -> Format | Invalid:
-        if node.kind == "scalar" and node.raw == "trim":
-            return Format(trim=True)
-        return super().decode(node, reader)
+        if node.kind != "scalar":
+            return super().decode(node, reader)
+        word = _WORDS.decode(node, reader)
+        if isinstance(word, Invalid):
+            return word
+        return Format(trim=True) if word == "trim" else Format(case=word)
 
     def json_schema(self) -> dict[str, Any]:
-        return {"anyOf": [{"enum": ["trim"]}, super().json_schema()]}
+        return {"anyOf": [_WORDS.json_schema(), super().json_schema()]}
 
 
 class Finished(Variable):

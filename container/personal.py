@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,19 +21,23 @@ _NAMED = frozenset(
 )  # fmt: skip
 """Names of parameters that hold personal data, or how such names end, without what separates their words."""
 _LONGEST_NAME = 80
+_SHORTEST, _LONGEST, _MOST_GROUPS = 13, 45, 10
+"""Characters and groups of a number that is written in groups."""
+_MOST_TRIES = 2000
+"""A list of numbers longer than anybody writes is not searched to its end."""
 
-Ends = Callable[[str, int, int], int]
-"""Given a text and where a candidate starts and ends: where the personal data ends, 0 when it is none."""
+Spans = Callable[[str, int, int], Iterable[tuple[int, int]]]
+"""Given a text and where a candidate starts and ends: where in it personal data starts and ends, in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One sort of personal data: what it is, how a candidate looks, what a candidate must also be, and a letter or
-    digit without which a text cannot hold any."""
+    """One sort of personal data: what it is, how a candidate looks, what of it is personal, and letters or digits
+    without which a text cannot hold any. What the pattern's group matches stands before a candidate, and stays."""
 
     help: str
     pattern: Any
-    ends: Ends
+    spans: Spans
     needs: str
 
 
@@ -50,16 +54,15 @@ def redact(text: str, sorts: Iterable[str], replacement: str) -> str:
 def _replaced(text: str, sort: Sort, replacement: str) -> str:
     pieces, done = [], 0
     for match in sort.pattern.finditer(text):
-        start = match.end("skip") if "skip" in sort.pattern.groupindex else match.start()
-        end = sort.ends(text, start, match.end())
-        if end:
+        first = match.end(1) if sort.pattern.groups else match.start()
+        for start, end in sort.spans(text, first, match.end()):
             pieces += [text[done:start], replacement]
             done = end
     return "".join([*pieces, text[done:]]) if pieces else text
 
 
-def _always(text: str, start: int, end: int) -> int:
-    return end
+def _all(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    yield start, end
 
 
 def _free(text: str, start: int, end: int) -> bool:
@@ -72,34 +75,46 @@ def _free(text: str, start: int, end: int) -> bool:
     return not (after.isalnum() or after == "_" or (after in {".", "-"} and text[end + 1 : end + 2].isdigit()))
 
 
-def _phone(text: str, start: int, end: int) -> int:
-    return end if _free(text, start, end) else 0
+def _phone(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    if _free(text, start, end):
+        yield start, end
 
 
-def _address(text: str, start: int, end: int) -> int:
+def _address(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     try:
-        ipaddress.ip_address(text[start:end])
+        version = ipaddress.ip_address(text[start:end]).version
     except ValueError:
-        return 0
-    return end if _free(text, start, end) and text[end : end + 1] != ":" else 0
+        return
+    if _free(text, start, end) and (version == 4 or text[end : end + 1] != ":"):
+        yield start, end
 
 
-def _shortened(sound: Callable[[str], bool]) -> Ends:
-    """A check that also takes the beginning of a candidate, up to a blank or a dash: more may follow what is sought."""
+def _grouped(sound: Callable[[str], bool]) -> Spans:
+    """What is written in groups, with a blank or a dash between: it may begin and end at any of them, since other
+    numbers and words may stand beside it."""
 
-    def ends(text: str, start: int, end: int) -> int:
-        places = [end, *(place for place in range(end - 1, start, -1) if text[place] in " -")]
-        return next((p for p in places if _free(text, start, p) and sound(_compact(text[start:p]))), 0)
+    def spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        gaps = [place for place in range(start, end) if text[place] in " -"]
+        done, tries = start, 0
+        for number, first in enumerate((start, *(gap + 1 for gap in gaps))):
+            if first < done:
+                continue
+            # From the farthest end, so that a number is not taken for a shorter one that is sound by chance.
+            for last in reversed([*gaps[number : number + _MOST_GROUPS], end][: _MOST_GROUPS + 1]):
+                tries += 1
+                if _SHORTEST <= last - first <= _LONGEST and _free(text, first, last) and sound(text[first:last]):
+                    yield first, last
+                    done = last
+                    break
+            if tries > _MOST_TRIES:
+                return
 
-    return ends
+    return spans
 
 
-def _compact(text: str) -> str:
-    return text.replace(" ", "").replace("-", "").upper()
-
-
-def _is_card(digits: str) -> bool:
+def _is_card(text: str) -> bool:
     """By the digits that card networks begin with, and by Luhn's check digit (ISO/IEC 7812-1)."""
+    digits = text.replace(" ", "").replace("-", "")
     if not 13 <= len(digits) <= 19 or digits[0] not in "23456":
         return False
     total = 0
@@ -111,41 +126,43 @@ def _is_card(digits: str) -> bool:
 
 def _is_iban(text: str) -> bool:
     """By its check digits (ISO 13616): the rest of the division by 97 is 1."""
-    if not 15 <= len(text) <= 34:
+    text = text.replace(" ", "")
+    if not (15 <= len(text) <= 34 and text[:2].isalpha() and text[2:4].isdigit()):
         return False
     return int("".join(str(int(one, 36)) for one in text[4:] + text[:4])) % 97 == 1
 
 
-def _parameter(text: str, start: int, end: int) -> int:
+def _parameter(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     name = text[max(0, start - _LONGEST_NAME) : start - 1].lower()
     name = name[max(name.rfind(mark) for mark in "?&;#") + 1 :].replace("%5b", " ").replace("%5d", " ")
     words = "".join(one if one.isalnum() else " " for one in name).split()
-    return end if any("".join(words[first:]) in _NAMED for first in range(len(words))) else 0
+    if any("".join(words[first:]) in _NAMED for first in range(len(words))):
+        yield start, end
 
 
 SORTS: dict[str, Sort] = {
     "query": Sort(
         "values of parameters in addresses whose name says so, such as email=, first_name= or phone=",
-        re2.compile(r"(?P<skip>(?:^|[?&;#])[A-Za-z][\w.\[\]%-]{1,60}=)[^&;#\s]+"),
+        re2.compile(r"((?:^|[?&;#])[A-Za-z][\w.\[\]%-]{1,60}=)[^&;#\s]+"),
         _parameter,
         "=",
     ),
     "email": Sort(
         "e-mail addresses, also with %40 for the @",
         re2.compile(r"[\pL\pN._%+'-]+(?:@|%40)[\pL\pN-]+(?:\.[\pL\pN-]+)*\.\pL{2,}"),
-        _always,
+        _all,
         "@%",
     ),
     "iban": Sort(
         "account numbers (IBAN), by their check digits",
-        re2.compile(r"[A-Za-z]{2}[0-9]{2}(?: ?[A-Za-z0-9]){11,30}"),
-        _shortened(_is_iban),
+        re2.compile(r"[A-Za-z]{2}[0-9]{2}(?: ?[A-Za-z0-9]{4}){2,}(?: ?[A-Za-z0-9]{1,3})?"),
+        _grouped(_is_iban),
         "0123456789",
     ),
     "credit_card": Sort(
         "card numbers of 13 to 19 digits, by their check digit",
-        re2.compile(r"[2-6](?:[ -]?[0-9]){12,18}"),
-        _shortened(_is_card),
+        re2.compile(r"[0-9]{13,}|[0-9]{3,}(?:[ -][0-9]{3,}){2,}"),
+        _grouped(_is_card),
         "0123456789",
     ),
     "ip": Sort(
