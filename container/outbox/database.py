@@ -89,7 +89,6 @@ class Database:
         A file that stands there by now is set aside. The connection is of no use afterwards. Raises ``OSError``,
         ``sqlite3.Error`` or ``OutboxUnavailable``; the connection is as good as before then.
         """
-        self._lock_again()
         new = Path(f"{self.path}.restored")
         self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -108,11 +107,16 @@ class Database:
         os.replace(new, self.path)
         self.notices.append(f"outbox {self.path}: the file was deleted or replaced under the server; all of it is back")
 
-    def _lock_again(self) -> None:
-        """Claim a lock file that was deleted as well; another process may have made its own since."""
+    def lock_again(self) -> None:
+        """Claim the lock anew where its file was deleted. Raises as ``lock`` does when another process was faster."""
         if self._lock is not None and _number(Path(f"{self.path}.lock")) != os.fstat(self._lock.fileno()).st_ino:
-            self.unlock()
-            self.lock()
+            kept, self._lock = self._lock, None
+            try:
+                self.lock()
+            except BaseException:
+                self._lock = kept  # so that it is tried again
+                raise
+            kept.close()
 
     def unlock(self) -> None:
         """Let another process have the file."""

@@ -103,6 +103,7 @@ class SqliteOutbox(Outbox):
 
     async def close(self) -> None:
         if self._salvaging is not None:
+            await asyncio.sleep(0)  # a task that never began could not say that it did not end
             self._salvaging.cancel()
             await asyncio.gather(self._salvaging, return_exceptions=True)
         thread, self._thread = self._thread, None
@@ -160,13 +161,17 @@ class SqliteOutbox(Outbox):
         await self._ask(lambda: self._store.unpark(tag, destination, now))
 
     async def refresh(self) -> None:
+        try:
+            await self._ask(self._store.refresh, reads=True)
+        except OutboxError as error:
+            self._trouble = str(error)
+            raise
         if self._trouble:
             try:
                 await self._ask(self._store.probe)
                 self._trouble = ""
             except OutboxError as error:
                 self._trouble = str(error)
-        await self._ask(self._store.refresh, reads=True)
         self._salvage_aside()
         set_by = self._clock.look()
         if set_by:

@@ -11,10 +11,10 @@ import msgspec
 from container.component import Entry
 from container.outbox import schema
 from container.outbox.books import Name, Tally, read_accounts
-from container.outbox.database import Database, used_bytes
+from container.outbox.database import Database, in_words, used_bytes
 from container.outbox.files import FIRST_GROUPS
 from container.outbox.keys import Keys, key_of
-from container.outbox.outbox import SAME_EVENT, Group, OutboxFull, Parcel, Status, Taken, Which
+from container.outbox.outbox import SAME_EVENT, Group, OutboxFull, OutboxUnavailable, Parcel, Status, Taken, Which
 from container.outbox.salvage import Salvaged
 from container.outbox.shelf import Shelf, as_list
 from container.outbox.sibling import Sibling
@@ -52,6 +52,7 @@ class Store:
         self._pending = 0
         self._size = 0
         self._since_measured = 0
+        self._barred = ""
         # Of the transaction that is open:
         self._tally = Tally()
         self._landed: list[Parcel] = []
@@ -85,6 +86,8 @@ class Store:
 
     def begin(self) -> None:
         """Start a transaction that may write."""
+        if self._barred:
+            raise OutboxUnavailable(self._barred)
         self.open().execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
@@ -221,6 +224,8 @@ class Store:
     ) -> Taken:
         """Take out what is due. Outside a transaction: only what is durable is given out."""
         name = (tag, destination)
+        if self._barred:
+            raise OutboxUnavailable(self._barred)
         connection = self.open()
         shelf = self._shelves.get(name)
         if shelf is None or not self.groups[name].pending:
@@ -247,12 +252,7 @@ class Store:
 
     def refresh(self) -> None:
         """Read the groups again when another connection changed the file; bring back a file that was deleted."""
-        connection = self.open()
-        if self.database.lost():
-            self.database.restore(connection)
-            self._connection = self.database.connect()
-            self._version = -1
-            connection = self._connection
+        connection = self._guard(self.open())
         version = connection.execute("PRAGMA data_version").fetchone()[0]
         if version != self._version:
             self._version = version
@@ -270,6 +270,21 @@ class Store:
         return Status(list(accounts.values()), used_bytes(connection))
 
     # helpers
+
+    def _guard(self, connection: sqlite3.Connection) -> sqlite3.Connection:
+        """Make sure that the file and its lock are still ours; until they are, nothing is taken or given out."""
+        try:
+            self.database.lock_again()
+            if self.database.lost():
+                self.database.restore(connection)
+                connection = self._connection = self.database.connect()
+                self._version = -1
+        except (OSError, sqlite3.Error, OutboxUnavailable) as error:
+            said = str(error) if isinstance(error, OutboxUnavailable) else in_words(error)
+            self._barred = f"outbox {self.database.path}: its file is gone and cannot be brought back: {said}"
+            raise OutboxUnavailable(self._barred) from None
+        self._barred = ""
+        return connection
 
     def _recall(self, connection: sqlite3.Connection) -> None:
         self._keys = Keys(connection)
