@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount, Route
 
 from container.component import Entry, Tag
 from container.config.document import Configuration
@@ -31,7 +31,10 @@ from container.transport import Transport
 from container.web.adoption import Adoption
 from container.web.answering import Receive, Scope, Send
 from container.web.collect import Collect
+from container.web.demo.shop import demo
 from container.web.forward import Forward
+from container.web.loader.copies import Copies, hits
+from container.web.loader.script import serve_script
 from container.web.operation import Operation
 from container.web.protocol import Burst
 from container.web.reception import Live, Reception
@@ -41,7 +44,7 @@ from container.web.workers import Workers
 log = logging.getLogger("tagdock")
 
 RESERVED = ("/-/", "/sandbox/", "/healthy", "/console")
-"""Paths that are the container's own; every other path is a hit's."""
+"""Paths that are the container's own, as are the loader's and the demo shop's; every other path is a hit's."""
 
 DRAIN = 5.0
 """Seconds delivery may go on after the server was told to stop."""
@@ -97,7 +100,6 @@ class App:
         self.reloading = Reload(read, file, self._swap, versions, self.metrics, clock, environ)
         self._watched = watch
         self.reception = Reception(Live(configuration, read.short), self, self.metrics, clock, token)
-        self.burst = Burst(self.reception, RESERVED)
         self._collect = Collect(self.reception)
         operation = Operation(
             workers=workers,
@@ -108,15 +110,28 @@ class App:
             orphans=self._orphans,
             reload=self.reload,
         )
-        sandbox = self.sandbox.app if self.sandbox is not None else Forward(workers, 0)
         self._pages = Starlette(
-            routes=[*operation.routes(), *([] if self._live else [Mount("/sandbox", sandbox)])],
-            lifespan=self._lifespan,
+            routes=[*operation.routes(), *self._shown(configuration.container.loader)], lifespan=self._lifespan
         )
+        self.burst = Burst(self.reception, self._reserved)
+
+    def _shown(self, loader: str) -> list[BaseRoute]:
+        """What pages load, and what shows a sandbox: the loader's script, the demo shop, the local Meta."""
+        routes: list[BaseRoute] = [Route(loader, serve_script)]
+        self._reserved: tuple[str, ...] = (*RESERVED, loader)
+        if not self._live:
+            sandbox = self.sandbox.app if self.sandbox is not None else Forward(self.workers, 0)
+            routes += [Mount("/sandbox", sandbox), Mount("/demo", demo(loader))]
+            self._reserved += ("/demo/",)
+        if self.sandbox is not None:
+            # Only here do the loader's hits take the long way, so that the sandbox hears what it could not know.
+            routes.append(Route(hits(loader), Copies(self._collect, self.sandbox.told.take)))
+            self._reserved += (hits(loader),)
+        return routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hits first and by the shortest way; everything else by routes."""
-        if scope["type"] == "http" and not scope["path"].startswith(RESERVED):
+        if scope["type"] == "http" and not scope["path"].startswith(self._reserved):
             await self._collect(scope, receive, send)
         else:
             await self._pages(scope, receive, self._said(send) if scope["type"] == "lifespan" else send)

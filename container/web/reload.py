@@ -147,10 +147,9 @@ class Reload:
 
     async def _record(self, how: How, outcome: Outcome, snapshot: Snapshot) -> None:
         """Keep what was applied and note what was tried; a disk that does not take it is told once."""
-        versions = self.versions
-        if versions is None or not snapshot.files:
+        versions, now, errors = self.versions, self._clock(), len(outcome.errors)
+        if versions is None or not (snapshot.files or errors):
             return
-        now, errors = self._clock(), len(outcome.errors)
         note = Application(now, snapshot.hash, snapshot.config, how, "refused" if errors else "applied", errors)
 
         def write() -> None:
@@ -173,6 +172,7 @@ def read_at_start(configuration: Configuration) -> dict[str, Any]:
     delivery = configuration.delivery
     found: dict[str, Any] = {
         "container.listen": configuration.container.listen,
+        "container.loader": configuration.container.loader,
         "delivery.to": delivery.to,
         "delivery.outbox": delivery.outbox,
     }
