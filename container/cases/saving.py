@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 from textwrap import wrap
@@ -32,6 +33,19 @@ class SavingError(Exception):
     """A test that cannot be saved; the text says why and what to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A test made of a hit: a file of tests with it alone, its name, and which fields of it somebody should look at.
+
+    ``personal`` are fields of the visitor that stand in the test, ``secret`` those that are called like secrets.
+    """
+
+    text: str
+    name: str
+    personal: list[str]
+    secret: list[str]
+
+
 def case_from(hit: Hit, now: float, configuration: Configuration, name: str = "", *, masked: bool = False) -> str:
     """A file of tests (YAML) with one test: this hit at this moment (unix seconds), and all that comes of it.
 
@@ -40,6 +54,11 @@ def case_from(hit: Hit, now: float, configuration: Configuration, name: str = ""
     names the personal data that stands in the test. Without a ``name`` the test is called after what happens in it.
     Raises SavingError where the hit cannot be written as YAML.
     """
+    return saved_case(hit, now, configuration, name, masked=masked).text
+
+
+def saved_case(hit: Hit, now: float, configuration: Configuration, name: str = "", *, masked: bool = False) -> Saved:
+    """As ``case_from``, with what somebody should know of the test."""
     at = datetime.fromtimestamp(round(now, 3), UTC)
     moment = at.timestamp()
     parts = Parts(hit)
@@ -56,41 +75,42 @@ def case_from(hit: Hit, now: float, configuration: Configuration, name: str = ""
         "given": given,
         "expect": outcome_of(routed, named="client" in given),
     }
-    title = name or _title(hit, _trace(routed))
+    title = shorten(name or _title(hit, _trace(routed)), LONGEST_NAME)
     text = _written(title, case, [])
     stands = [field for field, value in known if not masked or (len(value) > 3 and value.lower() in text.lower())]
     hidden = [field for field, value in secrets(hit) if value in text]
-    text = _written(title, case, _warnings(stands, hidden))
+    saved = Saved("", title, sorted(set(stands)), sorted(set(hidden)))
+    text = _written(title, case, warnings(saved))
     _prove(text, configuration)
-    return text
+    return replace(saved, text=text)
 
 
-def added_to(existing: str, saved: Sequence[str], file: str) -> str:
-    """The text of a file of tests with further ones from ``case_from`` behind its own. Raises SavingError."""
-    before = _names(existing, file) if existing.strip() else []
-    text = existing.rstrip("\n") + "\n\n" if existing.strip() else HEAD
-    found = list(before)
-    blocks = []
-    for one in saved:
-        (name,) = _names(one, file)
-        if name in found:
-            raise SavingError(f"{file} already holds a test called '{name}'; give another with --name")
-        found.append(name)
-        blocks.append(one.removeprefix(HEAD))
-    text += "\n".join(blocks)
-    if _names(text, file) != found:
-        raise SavingError(f"{file} is written so that nothing can be added behind it; choose another file")
-    return text
+def warnings(saved: Saved) -> list[str]:
+    """What somebody should know before a test is put where others read it."""
+    told = (("Personal data of the visitor stands in it", saved.personal), ("Secrets may stand in it", saved.secret))
+    return [f"{what}: {', '.join(fields)}." for what, fields in told if fields]
 
 
-def _names(text: str, file: str) -> list[str]:
-    """The names of the tests in a file of them."""
+def taken_names(existing: str, file: str) -> list[str]:
+    """The names of the tests in the text of a file of them, none in an empty one. Raises SavingError."""
+    if not existing.strip():
+        return []
     composer = Composer({})
-    top = composer.compose(text, file)
+    top = composer.compose(existing, file)
     if top is None or composer.problems or set(top.items) != {"tests"}:
         what = str(composer.problems[0]) if composer.problems else f"{file} is no file of tests"
         raise SavingError(f"{what}; choose another file")
     return list(top.items["tests"].items)
+
+
+def added_to(existing: str, saved: Sequence[Saved], file: str) -> str:
+    """The text of a file of tests with further ones behind its own. Raises SavingError."""
+    names = [*taken_names(existing, file), *(one.name for one in saved)]
+    before = existing.rstrip("\n") + "\n\n" if existing.strip() else HEAD
+    text = before + "\n".join(one.text.removeprefix(HEAD) for one in saved)
+    if taken_names(text, file) != names:
+        raise SavingError(f"{file} is written so that nothing can be added behind it; choose another file")
+    return text
 
 
 def _route(hit: Hit, configuration: Configuration, moment: float) -> Routed:
@@ -130,18 +150,13 @@ def _title(hit: Hit, trace: Trace) -> str:
     return f"{told} ({hit.id})" if hit.id and ":" not in hit.id else told
 
 
-def _warnings(personal: Iterable[str], secret: Iterable[str]) -> list[str]:
-    told = (("Personal data of the visitor stands in it", personal), ("Secrets may stand in it", secret))
-    return [f"{what}: {', '.join(sorted(set(fields)))}." for what, fields in told if fields]
-
-
-def _written(title: str, case: dict[str, Any], warnings: list[str]) -> str:
-    lines = "".join(f"    # {line}\n" for one in (_COMMENT, *warnings) for line in wrap(one, 100))
+def _written(title: str, case: dict[str, Any], told: list[str]) -> str:
+    lines = "".join(f"    # {line}\n" for one in (_COMMENT, *told) for line in wrap(one, 100))
     return f"{HEAD}  {_key(title)}:\n{lines}{block(case, 4)}"
 
 
 def _key(title: str) -> str:
-    return block({shorten(title, LONGEST_NAME): 1}).rpartition(":")[0]
+    return block({title: 1}).rpartition(":")[0]
 
 
 def _prove(text: str, configuration: Configuration) -> None:

@@ -20,17 +20,22 @@ INDENT = "    "
 def print_result(result: Result, console: Console) -> None:
     """One test: whether it passed, and each expectation it did not meet, both sides beside one another."""
     passed = not result.differences
-    console.print(Text("✓ " if passed else "✗ ", "green" if passed else "red") + Text(shown(result.case.name)))
+    mark = ("✓ ", "green") if passed else ("✗ ", "red")
+    console.print(Text.assemble(mark, shown(result.case.name)))
     width = min(console.width, WIDEST) if console.is_terminal else WIDTH
     for one in result.differences:
         place = f"  {one.file}:{one.line}: "
-        about = wrap(
-            place + shown(one.text), width, subsequent_indent=INDENT, break_on_hyphens=False, break_long_words=False
-        )
-        lines = [*map(Text, about), *_sides(one, width)]
-        lines[0].stylize("dim", 0, len(place))
-        for line in lines:
+        for line in (*_about(place, shown(one.text), width), *_sides(one, width)):
             console.print(line)
+
+
+def _about(place: str, text: str, width: int) -> list[Text]:
+    """The place, which editors jump to, and behind it what is wrong, going on below."""
+    room = " " * min(len(place), width // 2)
+    first, *others = wrap(
+        text, width, initial_indent=room, subsequent_indent=INDENT, break_on_hyphens=False, break_long_words=False
+    )
+    return [Text.assemble((place, "dim"), first[len(room) :]), *map(Text, others)]
 
 
 def _sides(one: Difference, width: int) -> list[Text]:
@@ -49,7 +54,7 @@ def _row(row: Row, column: int) -> list[Text]:
     for left, right in folded(clean, column):
         line = Text.assemble(
             INDENT,
-            (f"{MARK if row.differs else ' '} ", "bold red"),
+            (f"{MARK} ", "bold red") if row.differs else "  ",
             (f"{left:<{column}}", styles[0]),
             "  ",
             (right, styles[1]),
@@ -65,15 +70,13 @@ def print_coverage(coverage: Coverage, console: Console, fail_under: float | Non
     if missed:
         console.print(Text("no test reached", "bold"))
     for one in missed:
-        place = Text(f"  {one.file}:{one.line}: ", "dim")
-        console.print(place + Text(f"{one.sort} ") + Text(one.name, "bold") + Text(f" {one.missing}", "yellow"))
+        place = (f"  {one.file}:{one.line}: ", "dim")
+        console.print(Text.assemble(place, f"{one.sort} ", (one.name, "bold"), (f" {one.missing}", "yellow")))
     parts = [f"{sort}s {reached}/{total}" for sort, (reached, total) in coverage.counts().items()]
     enough = fail_under is None or coverage.percent >= fail_under
     colour = "red" if not enough else "green" if not missed else "yellow"
-    line = Text(f"coverage {rounded(coverage.percent)} %", colour)
-    if parts:
-        line.append(f": {', '.join(parts)}", "default")
-    console.print(line)
+    percent = (f"coverage {rounded(coverage.percent)} %", colour)
+    console.print(Text.assemble(percent, f": {', '.join(parts)}" if parts else ""))
     if not enough:
         console.print(Text(f"that is less than the {fail_under:g} % asked for with --fail-under", "red"))
 

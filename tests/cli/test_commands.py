@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from container.config.load import load
-from container.event import CONSENT_PURPOSES
-from container.trace import OUTCOMES
 from tests.cli.tagdock import ROOT, tagdock
 
 HITS = ROOT / "tests" / "hits"
@@ -101,74 +96,6 @@ def test_help_names_every_verb() -> None:
         assert tagdock(verb, "--help").returncode == 0
 
 
-def test_test_runs_every_case_and_those_chosen() -> None:
-    done = tagdock("test")
-    assert done.returncode == 0
-    assert done.stdout.splitlines()[-1] == "7 passed, 0 failed"
-    missed = tagdock("test", "-k", "nosuch")
-    assert missed.returncode == 1
-    assert re.fullmatch(r"none of the \d+ tests' names holds 'nosuch'\n", missed.stdout)
-    chosen = tagdock("test", "-k", "CRAWLER")
-    assert chosen.stdout == "✓ a crawler is no visitor\n1 passed, 0 failed\n"
-
-
-FAILING = (
-    GOOD
-    + """
-triggers: { page: { event: page_view } }
-tags:
-  meta: { meta_capi: { pixel_id: "1234567890", access_token: $TOKEN }, fires_on: page, needs_consent: [] }
-tests:
-  nothing fires:
-    at: 2026-03-01T12:00:00Z
-    given: { client: browser, query: { v: 2, tid: G-1, cid: 1.2, en: page_view } }
-    expect: { fired: [], response: 200 }
-"""
-)
-
-
-def test_a_failed_test_shows_where_what_was_expected_and_what_came(tmp_path: Path) -> None:
-    done = tagdock("test", "-c", config(tmp_path, FAILING))
-    assert done.returncode == 1
-    assert (
-        done.stdout.replace(f"{tmp_path}/", "")
-        == """✗ nothing fires
-  config.yaml:10: fired; meta: fired, page
-    expected
-      []
-    received
-      [
-        "meta"
-      ]
-  config.yaml:10: response
-    expected
-      {
-        "status": 200
-      }
-    received
-      {
-        "status": 204
-      }
-0 passed, 1 failed
-"""
-    )
-
-
-def test_a_failed_test_as_json(tmp_path: Path) -> None:
-    done = tagdock("test", "--json", "-c", config(tmp_path, FAILING))
-    assert done.returncode == 1
-    (result,) = json.loads(done.stdout)
-    assert (result["name"], result["line"], result["passed"]) == ("nothing fires", 7, False)
-    assert result["differences"][0]["expected"] == []
-    assert result["differences"][0]["received"] == ["meta"]
-
-
-def test_no_test_at_all_is_no_success(tmp_path: Path) -> None:
-    done = tagdock("test", "-c", config(tmp_path, GOOD))
-    assert done.returncode == 1
-    assert "there is no test to run" in done.stdout
-
-
 def test_the_words_beside_a_type_are_explained_alone_and_with_every_type_they_stand_beside() -> None:
     for word, of in (("fires_on", "meta_capi"), ("blocked_by", "meta_capi"), ("needs_consent", "meta_capi"),
                      ("for", "exclude")):  # fmt: skip
@@ -180,84 +107,6 @@ def test_the_words_beside_a_type_are_explained_alone_and_with_every_type_they_st
         assert f"\n{word}\n" in tagdock("explain", of).stdout
     assert json.loads(tagdock("explain", "ga4", "--json").stdout)[0]["beside"] == []
     assert "did you mean 'fires_on'?" in tagdock("explain", "fire_on").stderr
-
-
-@pytest.mark.parametrize("name", ["ga4.jsonl", "pixel.jsonl"])
-def test_simulate_prints_one_object_a_hit_in_the_contract_s_shape(name: str) -> None:
-    done = tagdock("simulate", HITS / name, "--json", "--at", "2026-03-01T12:00:00Z")
-    assert (done.returncode, done.stderr) == (0, "")
-    written = [json.loads(line) for line in (HITS / name).read_text().splitlines() if line.strip()]
-    found = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [one["hit"] for one in found] == [one["id"] for one in written]
-    clients = load(ROOT / "config.yaml", environ={}).whole().clients
-    for one in found:
-        assert set(one) == {"hit", "client", "response", "events", "problems"}
-        assert one["client"] is None or one["client"] in clients
-        assert isinstance(one["response"]["status"], int)
-        for event in one["events"]:
-            _check_event(event)
-
-
-def _check_event(event: dict[str, Any]) -> None:
-    assert set(event) - {"implicit_consent", "notes"} == {"event", "consent", "tags"}
-    assert tuple(event["consent"]) == CONSENT_PURPOSES
-    assert set(event["consent"].values()) <= {"granted", "denied", "unset"}
-    for tag in event["tags"]:
-        assert set(tag) - {"payload", "notes"} == {"tag", "type", "outcome", "reason"}
-        assert tag["outcome"] in OUTCOMES
-        assert tag["reason"]
-        assert ("payload" in tag) == (tag["outcome"] == "fired")
-
-
-def test_simulate_gives_the_same_every_time() -> None:
-    words = ("simulate", HITS / "ga4.jsonl", "--json", "--at", "2026-03-01T12:00:00Z")
-    assert tagdock(*words, PYTHONHASHSEED="1").stdout == tagdock(*words, PYTHONHASHSEED="2").stdout
-
-
-def test_simulate_for_people_never_crops_a_line(tmp_path: Path) -> None:
-    name = "n" * 300
-    hit = {"id": "long", "path": "/g/collect", "query": f"v=2&tid=G-1&cid=1.2&en={name}&gcs=G111"}
-    (tmp_path / "hits.jsonl").write_text(json.dumps(hit) + "\n")
-    done = tagdock("simulate", tmp_path / "hits.jsonl", COLUMNS="40")
-    assert done.returncode == 0
-    lines = done.stdout.splitlines()
-    assert lines[0] == "long  browser  204"
-    assert lines[1].startswith(f"  {name}  ad_storage granted")
-    assert "…" not in done.stdout
-
-
-def test_what_a_hit_holds_cannot_command_the_terminal(tmp_path: Path) -> None:
-    hit = {"id": "a\x1b[31m", "path": "/g/collect", "query": "v=2&tid=G-1&cid=1.2&en=%1B%5D0;owned%07&gcs=G111"}
-    (tmp_path / "hits.jsonl").write_text(json.dumps(hit) + "\n")
-    done = tagdock("simulate", tmp_path / "hits.jsonl")
-    assert done.returncode == 0
-    assert "\x1b" not in done.stdout
-    assert "\\x1b" in done.stdout
-
-
-def test_a_terminal_that_knows_no_unicode_is_served_all_the_same() -> None:
-    done = tagdock("test", PYTHONIOENCODING="ascii")
-    assert done.returncode == 0
-    assert "\\u2713 a free order is not a conversion" in done.stdout
-
-
-def test_simulate_reads_raw_requests(tmp_path: Path) -> None:
-    (tmp_path / "one.http").write_text(
-        "GET /g/collect?v=2&tid=G-1&cid=1.2&en=page_view&gcs=G111 HTTP/1.1\nHost: a.example\n"
-    )
-    done = tagdock("simulate", tmp_path / "one.http", "--json")
-    assert done.returncode == 0
-    assert json.loads(done.stdout)["events"][0]["event"]["event_name"] == "page_view"
-
-
-@pytest.mark.parametrize(
-    "text", ["nonsense\n", "[]\n", '{"path": 5, "headers": []}\n', "\x00\n", '{"query": {"a": {}}}\n']
-)
-def test_a_line_that_is_no_hit_is_bad_input(text: str, tmp_path: Path) -> None:
-    (tmp_path / "hits.jsonl").write_text(text)
-    done = tagdock("simulate", tmp_path / "hits.jsonl", "--json")
-    assert done.returncode == 1
-    assert "hits.jsonl:1: " in done.stderr
 
 
 def test_explain_lists_every_component_and_section() -> None:
