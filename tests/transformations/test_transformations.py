@@ -43,8 +43,16 @@ def changed(written: str, event: Any = EVENT) -> Any:
         ("{ allow: { fields: [a.b, nope] } }", {"event_name": "purchase", "a.b": "dotted"}),
         ("{ allow: [event_name] }", {"event_name": "purchase"}),
         ("{ allow: [items] }", {"event_name": "purchase", "items": EVENT["items"]}),
+        ("{ allow: [items.item_id] }", {"event_name": "purchase", "items": [{"item_id": "a"}, {"item_id": "b"}]}),
+        ("{ allow: [items.price] }", {"event_name": "purchase", "items": [{"price": 1}]}),
+        ("{ allow: [items.0.price] }", {"event_name": "purchase", "items": [{"price": 1}]}),
+        ("{ allow: ['items[1]'] }", {"event_name": "purchase", "items": [{"item_id": "b"}]}),
+        ("{ allow: [items.0.price, items.item_id] }",
+         {"event_name": "purchase", "items": [{"item_id": "a", "price": 1}, {"item_id": "b"}]}),
+        ("{ allow: [items.7, value.deeper, user_data.nope] }", {"event_name": "purchase"}),
+        ("{ allow: [user_data, user_data.address.city] }", {"event_name": "purchase", "user_data": EVENT["user_data"]}),
     ],
-)
+)  # fmt: skip
 def test_allow_keeps_these_fields_and_the_name(written: str, kept: dict[str, Any]) -> None:
     assert changed(written) == kept
 
@@ -90,6 +98,10 @@ def test_augment_sets_a_field(written: str, field: str, meant: Any) -> None:
     }
 
 
+def test_what_was_kept_is_what_the_event_holds_and_not_a_copy_of_its_elements() -> None:
+    assert made("{ allow: [items] }").apply(Context(EVENT))["items"] is EVENT["items"]
+
+
 WILD = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=3),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "b", "0"]), inner, max_size=3),
@@ -104,5 +116,8 @@ def test_no_event_makes_a_transformation_raise_or_is_changed_itself(event: dict[
         "{ allow: [a.b, 'b[0].a', a.0] }",
         "{ exclude: [a.b, 'b[0].a', a.0] }",
         "{ augment: { a.b.0: 1 } }",
+        "{ rename: { a.b: a.a, b.0: a.b, a: b.a.b, b.a.a: b } }",
+        "{ redact: [a.b, 'b[0].a'] }",
+        "redact",
     ):
         assert isinstance(changed(written, event), dict)
