@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
@@ -131,6 +134,91 @@ def test_compression_nobody_asked_for_is_left_as_it_came() -> None:
     assert response.body == bomb
 
 
+def test_no_cookie_is_kept() -> None:
+    async def run() -> list[bytes]:
+        transport = Transport()
+        answer = b"HTTP/1.1 200 OK\r\nSet-Cookie: id=1; Path=/\r\nContent-Length: 0\r\n\r\n"
+        async with vendor(saying(answer)) as (address, requests, _):
+            for _ in range(2):
+                await transport.send(Request("POST", address, {}, b""), 5.0)
+            await transport.close()
+            return requests
+
+    assert not any(b"cookie" in request.lower() for request in asyncio.run(run()))
+
+
+def test_a_vendor_that_hangs_with_all_its_connections_leaves_the_others_theirs() -> None:
+    async def run() -> None:
+        transport = Transport(connections=2)
+        async with vendor(silent) as (hanging, _, connections), vendor(saying(OK)) as (healthy, _, _):
+            stuck = [asyncio.create_task(transport.send(Request("POST", hanging, {}, b""), 1.0)) for _ in range(5)]
+            for _ in range(3):
+                assert (await transport.send(Request("POST", healthy, {}, b""), 5.0)).status == 200
+            words = Counter([(await one).failure for one in stuck])
+            assert words == {"no answer in time": 2, "no free connection in time": 3} or words == {
+                "no answer in time": 5  # whichever of the two clocks struck first
+            }
+            assert len(connections) <= 2
+            await transport.close()
+
+    asyncio.run(run())
+
+
+def test_origins_beyond_the_last_share_their_connections() -> None:
+    async def run() -> None:
+        transport = Transport(origins=1)
+        async with (
+            vendor(saying(OK)) as (one, _, _),
+            vendor(saying(OK)) as (two, _, _),
+            vendor(saying(OK)) as (
+                three,
+                _,
+                _,
+            ),
+        ):
+            for address in (one, two, three, two, one):
+                assert (await transport.send(Request("POST", address, {}, b""), 5.0)).status == 200
+            await transport.close()
+
+    asyncio.run(run())
+
+
+def test_a_certificate_nobody_vouches_for_is_a_failure_in_words() -> None:
+    async def run() -> Response:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(Path(__file__).with_name("self_signed.pem"))
+        server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0, ssl=context)
+        transport = Transport()
+        try:
+            port = server.sockets[0].getsockname()[1]
+            return await transport.send(Request("POST", f"https://127.0.0.1:{port}/", {}, b"{}"), 5.0)
+        finally:
+            await transport.close()
+            server.close()
+
+    response = asyncio.run(run())
+    assert (response.status, response.failure) == (0, "its certificate is not valid for us")
+
+
+def test_https_to_a_server_that_speaks_http_is_a_failure_in_words() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(OK)
+        await writer.drain()
+        writer.close()
+
+    async def run() -> Response:
+        server = await asyncio.start_server(talk, "127.0.0.1", 0)
+        transport = Transport()
+        try:
+            port = server.sockets[0].getsockname()[1]
+            return await transport.send(Request("POST", f"https://127.0.0.1:{port}/", {}, b"{}"), 5.0)
+        finally:
+            await transport.close()
+            server.close()
+
+    assert asyncio.run(run()).failure == "no encrypted connection could be agreed on"
+
+
 async def silent(request: bytes, writer: asyncio.StreamWriter) -> None:
     """Never answers."""
 
@@ -140,6 +228,26 @@ async def trickling(request: bytes, writer: asyncio.StreamWriter) -> None:
     while True:
         writer.write(b"x")
         await asyncio.sleep(0)
+
+
+async def trickling_its_headers(request: bytes, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    while True:
+        writer.write(b"x")
+        await asyncio.sleep(0)
+
+
+async def pouring_headers(request: bytes, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        writer.write(b"X-More: " + b"x" * 8192 + b"\r\n")
+        await writer.drain()
+
+
+async def asking_to_go_on(request: bytes, writer: asyncio.StreamWriter) -> None:
+    while True:
+        writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        await asyncio.sleep(0.001)
 
 
 async def hanging_up(request: bytes, writer: asyncio.StreamWriter) -> None:
@@ -156,13 +264,16 @@ async def hanging_up_in_its_midst(request: bytes, writer: asyncio.StreamWriter) 
     [
         (silent, "no answer in time"),
         (trickling, "no answer in time"),
+        (trickling_its_headers, "no answer in time"),
+        (asking_to_go_on, "no answer in time"),
+        (pouring_headers, "the connection was closed or the answer was not HTTP"),
         (hanging_up, "the connection was closed or the answer was not HTTP"),
         (hanging_up_in_its_midst, "the connection was closed or the answer was not HTTP"),
         (saying(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), "the connection was closed or the answer was not HTTP"),
     ],
 )
 def test_no_answer_is_a_failure_in_words(talk: Talk, words: str) -> None:
-    response, _ = send(talk, within=0.1)
+    response, _ = send(talk, within=0.3)
     assert (response.status, response.failure) == (0, words)
 
 
