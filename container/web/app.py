@@ -21,6 +21,7 @@ from container.config.load import Loaded
 from container.config.snapshot import Snapshot, snapshot
 from container.config.versions import How, Versions, versions_folder
 from container.delivery import Delivery
+from container.journal import Journal
 from container.metrics import Metrics
 from container.outbox import Outbox, OutboxError, OutboxUnavailable, open_outbox
 from container.outbox.accounts import joined
@@ -90,7 +91,7 @@ class App:
         self.outbox = self._open(workers.index)
         # A live server has no sandbox: it would show what visitors sent to whoever asks.
         hosts = not self._live and not workers.index
-        self.sandbox = Sandbox(_beside(delivery.outbox, "sandbox.db"), clock) if hosts else None
+        self.sandbox = self._stand_in(_beside(delivery.outbox, "sandbox.db")) if hosts else None
         self.transport = Transport()
         self.delivery = self._deliver(self.outbox)
         self.adoption = Adoption(delivery.store, workers, self._adopt)
@@ -189,6 +190,14 @@ class App:
         if self.sandbox is not None:
             self.sandbox.close()
 
+    def _stand_in(self, file: str) -> Sandbox:
+        """The vendors' stand-in, which answers each type of tag as its vendor does when all is well."""
+
+        def answer(kind: str) -> bytes:
+            return next((tag.sandbox_answer for tag in self._tags.values() if tag.type == kind), b"{}")
+
+        return Sandbox(file, self._clock, answer=answer)
+
     def _endpoint(self, tag: Tag) -> str:
         """Where a tag's requests go: the vendor when live, the stand-in in this very server otherwise."""
         if self._live:
@@ -249,7 +258,7 @@ class App:
         delivery = self._delivery
         return Delivery(
             outbox,
-            self.transport,
+            Journal(self.transport),
             lambda: self._tags,
             self._endpoint,
             batch_count=delivery.batch.at_most,
