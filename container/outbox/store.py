@@ -14,7 +14,8 @@ from container.outbox.books import Name, Tally, read_accounts
 from container.outbox.database import Database, in_words, used_bytes
 from container.outbox.files import FIRST_GROUPS
 from container.outbox.keys import Keys, key_of
-from container.outbox.outbox import SAME_EVENT, Group, OutboxFull, OutboxUnavailable, Parcel, Status, Taken, Which
+from container.outbox.limits import Limits
+from container.outbox.outbox import SAME_EVENT, Group, OutboxUnavailable, Parcel, Status, Taken, Which
 from container.outbox.salvage import Salvaged
 from container.outbox.shelf import Shelf, as_list
 from container.outbox.sibling import Sibling
@@ -25,7 +26,6 @@ TOO_OLD = "older than delivery.limit.age"
 """Why a payload is dead that was in the outbox for longer than anything may be."""
 
 _OVERDUE_AT_ONCE = 2000
-_MEASURE_EVERY = 1000
 _overdue = msgspec.json.Decoder(list[tuple[int, int, str]])
 
 
@@ -42,16 +42,13 @@ class Store:
     ) -> None:
         self.database = database
         self.groups: dict[Name, Group] = {}
-        self._max_bytes = max_bytes
-        self._max_pending = max_pending
+        self._limits = Limits(str(database.path), max_bytes, max_pending)
         self._siblings = siblings
         self._connection: sqlite3.Connection | None = None
         self._shelves: dict[Name, Shelf] = {}
         self._highest = worker * FIRST_GROUPS
         self._version = 0
         self._pending = 0
-        self._size = 0
-        self._since_measured = 0
         self._barred = ""
         # Of the transaction that is open:
         self._tally = Tally()
@@ -127,7 +124,7 @@ class Store:
         """Keep the payloads that are new, count the ones that are not."""
         connection = self.open()
         if limited:
-            self._check_limits(connection, len(entries))
+            self._limits.check(connection, self._pending, len(entries), sum([len(entry.body) for entry in entries]))
         now = entries[0].time
         names = [(_clean(entry.tag), _clean(entry.destination)) for entry in entries]
         events = [(_clean(entry.event_name), _clean(entry.event_id)) for entry in entries]
@@ -247,7 +244,7 @@ class Store:
 
     def probe(self) -> None:
         """Write without changing anything, as far as a ``put`` of one payload would get."""
-        self._check_limits(self.open(), 1)
+        self._limits.check(self.open(), self._pending, 1, 0)
         self.open().execute(f"PRAGMA user_version = {schema.VERSION}")
 
     def refresh(self) -> None:
@@ -290,7 +287,7 @@ class Store:
         self._keys = Keys(connection)
         self._tally = Tally()
         self._version = connection.execute("PRAGMA data_version").fetchone()[0]
-        self._size = used_bytes(connection)
+        self._limits.measure(connection)
         self._read_groups(connection)
 
     def _read_groups(self, connection: sqlite3.Connection) -> None:
@@ -358,16 +355,6 @@ class Store:
 
     def _delete(self, ids: Iterable[int]) -> int:
         return self.open().execute(schema.DELETE, (as_list(ids),)).rowcount
-
-    def _check_limits(self, connection: sqlite3.Connection, coming: int) -> None:
-        if self._pending + coming > self._max_pending:
-            raise OutboxFull(f"outbox {self.database.path}: {self._pending} payloads are pending, its limit")
-        self._since_measured += coming
-        if self._since_measured >= _MEASURE_EVERY or self._size > 0.9 * self._max_bytes:
-            self._since_measured = 0
-            self._size = used_bytes(connection)
-        if self._size > self._max_bytes:
-            raise OutboxFull(f"outbox {self.database.path}: it fills {self._size} bytes, its limit")
 
 
 def _clean(text: str) -> str:

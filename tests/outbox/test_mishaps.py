@@ -126,7 +126,7 @@ def test_a_lock_that_was_deleted_alone_is_made_again(tmp_path: Path) -> None:
 
     async def work(outbox: Outbox) -> None:
         await outbox.put([entry(1)])
-        Path(f"{path}.lock").unlink()
+        os.unlink(f"{path}.lock")
         await outbox.refresh()
         with pytest.raises(OutboxUnavailable, match="in use by another process"):
             await open_outbox(f"sqlite:{path}").open()

@@ -18,8 +18,8 @@ from tests.outbox.entries import NOW, account, entry, take, with_outbox
 
 
 class TestSqliteOutbox(OutboxConformance):
-    def make(self, folder: Path, max_pending: int = 0) -> Outbox:
-        return open_outbox(f"sqlite:{folder / 'outbox.db'}", max_pending=max_pending)
+    def make(self, folder: Path, max_pending: int = 0, max_bytes: int = 0, max_age: float = 0.0) -> Outbox:
+        return open_outbox(f"sqlite:{folder / 'outbox.db'}", max_bytes, max_pending, max_age, clock=lambda: self.now)
 
 
 @contextmanager
