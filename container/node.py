@@ -10,7 +10,8 @@ from typing import Any, Literal
 class Node:
     """A mapping (``items``), a list (``elements``) or a scalar (``value``), with line and column from 1.
 
-    ``raw`` is a scalar's text as written; ``quoted`` says whether quotes kept it text. ``environment`` names the
+    ``raw`` is a scalar's text; ``quoted`` says whether quotes kept it text, ``block`` whether ``|`` or ``>`` did, and
+    ``lines`` are those of the file it stands in, where they hold more than the text. ``environment`` names the
     variable a value was read from, ``default`` what stands for it when it is not set, ``missing`` says it is not set, ``excused`` that nobody needs it now.
     ``path`` is the dotted way to it from the top of the file.
     """
@@ -24,6 +25,7 @@ class Node:
     raw: str = ""
     quoted: bool = False
     block: bool = False
+    lines: tuple[str, ...] = ()
     environment: str | None = None
     default: str | None = None
     missing: bool = False
@@ -42,6 +44,11 @@ class Node:
         if isinstance(self.value, bool):
             return "true or false"
         return "a number" if isinstance(self.value, int | float) else "text"
+
+    @property
+    def plainly(self) -> str:
+        """The text as it was typed without quotes, "" for anything else."""
+        return self.raw if self.kind == "scalar" and not self.quoted and self.environment is None else ""
 
     def excuse(self) -> None:
         """Forget what is unset in and below a node that nobody decodes: the fault above it is the one to mend."""

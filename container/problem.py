@@ -3,11 +3,49 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from container.foreign import ours
+
+KINDS: dict[str, str] = {
+    "file": "A file cannot be read, or is too large to be a configuration.",
+    "empty": "There is nothing in the file.",
+    "yaml": "A place of the file is not YAML, or YAML that is not read here.",
+    "include": "A file that cannot be included, or a section that cannot stand in one.",
+    "duplicate": "A name stands twice.",
+    "type": "A value is of another type than is asked for, such as a text in the place of a list.",
+    "unknown": "A word or a name that nothing here is called.",
+    "missing": "Something that has to be written is not there.",
+    "value": "A value is of the right type, and cannot be.",
+    "name": "A name that cannot be used as one.",
+    "environment": "A value that was to come from the environment does not.",
+    "secret": "A token or password stands in the file, or is empty where it is needed.",
+    "expression": "What stands between {{ and }} cannot be read.",
+    "jsonpath": "A JSONPath cannot be read.",
+    "regex": "A regular expression cannot be read.",
+    "cycle": "Entries that need themselves to have a value.",
+    "path": "Two clients want the same requests.",
+    "consent": "A tag of an advertising system does not ask for consent.",
+    "catch_all": "A trigger holds for every event.",
+    "never": "A trigger can hold for no event, or a tag can fire for none.",
+    "unused": "Something is written down and changes nothing.",
+    "version": "A vendor's version that is gone, or soon will be.",
+    "component": "A file of a type of your own cannot be used.",
+    "test": "A test of the configuration is not one.",
+    "internal": "tagdock itself failed; it says so instead of going on.",
+}
+"""Every stable word for what can be wrong, and what it means. docs/errors.md shows an example of each."""
+
 MOST_KNOWN = 40
 """Known words an advice lists: all the words of the file's own grammar, not all the names of a large container."""
+
+
+_SURE = 0.85
+"""How much alike two words are when it was surely a slip of the finger."""
+_SLIP = re.compile(r"([A-Za-z_][\w.-]*)\s*[:=]\s*(.+)", re.S)
+"""A name, a colon without a blank or an equals sign, and a value: one word to YAML."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -71,12 +109,18 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     if word.lower() in lowered:
         return lowered[word.lower()]
     close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
-    return close[0] if close else None
+    if close and difflib.SequenceMatcher(None, word, close[0]).ratio() >= _SURE:
+        return close[0]
+    return ours(word, names) or (close[0] if close else None)
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """Advice for an unknown word: the nearest known one, or the list when it is short."""
     names = sorted(set(map(str, known)))
+    if slip := _SLIP.fullmatch(word):
+        before = nearest(slip[1], names)
+        if before:
+            return f"write a colon and a blank, {before}: {shorten(slip[2], 30)}"
     close = nearest(word, names)
     if close:
         return f"did you mean '{close}'?"
@@ -84,6 +128,14 @@ def suggestion(word: str, known: Iterable[str]) -> str:
         return "there is none to choose from"
     shown = ", ".join(names[:MOST_KNOWN]) + (", ..." if len(names) > MOST_KNOWN else "")
     return f"known: {shown}"
+
+
+def slip(text: str, hint: str) -> str:
+    """Advice for a text in the place of names: that a colon is written wrongly, when that is so, or ``hint``."""
+    found = _SLIP.fullmatch(text)
+    if found is None or found[2].startswith("//") or "\n" in text:
+        return hint
+    return f"write a colon and a blank, {found[1]}: {shorten(found[2], 30)}"
 
 
 def shorten(text: str, most: int = 60) -> str:

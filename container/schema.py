@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, cast, dataclass_transform, overload
 
 from container.node import Node
+from container.problem import slip
 
 if TYPE_CHECKING:
     from container.component import Condition
@@ -102,7 +103,8 @@ class Kind(Generic[T]):
     def expected(self, node: Node, reader: Reader, hint: str = "") -> Invalid:
         """Report that the node is not what this kind wants."""
         if not node.missing:  # an unset $NAME is reported once, by the loader
-            reader.problem(node, "type", f"expected {self.noun}, found {node.noun}", hint or self.advice(node))
+            advice = hint or self.advice(node)
+            reader.problem(node, "type", f"expected {self.noun}, found {node.noun}", slip(node.plainly, advice))
         return INVALID
 
     def advice(self, node: Node) -> str:

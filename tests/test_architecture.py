@@ -15,17 +15,17 @@ PACKAGES = ("container", "tags", "triggers", "variables")
 LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "container.amount", "container.body", "container.component", "container.context", "container.event",
-        "container.expression", "container.fields", "container.filters", "container.finish", "container.ga4",
+        "container.expression", "container.fields", "container.filters", "container.finish", "container.foreign", "container.ga4",
         "container.hit", "container.hit_file", "container.jinja", "container.jsonpath", "container.kinds",
         "container.meta", "container.moment", "container.nesting", "container.node", "container.outgoing",
-        "container.personal", "container.pixel", "container.problem", "container.regex", "container.reshape",
+        "container.personal", "container.pixel", "container.problem", "container.record", "container.regex", "container.reshape",
         "container.schema", "container.signature",
     ),
     ("tags", "triggers", "variables", "container.clients", "container.transformations"),
     ("container.config", "container.registry", "container.template"),
     ("container.runtime", "container.trace", "container.consent"),
     (
-        "container.delivery", "container.outbox", "container.transport", "container.preview", "container.metrics",
+        "container.delivery", "container.journal", "container.outbox", "container.transport", "container.preview", "container.metrics",
         "container.sandbox", "container.cases",
     ),
     ("container.web",),
@@ -79,8 +79,8 @@ def test_a_module_belongs_to_one_layer_and_imports_only_downwards(module: str) -
 
 
 def test_components_never_import_one_another() -> None:
-    components = {cls.__module__ for found in discover().components.values() for cls in found.values()}
-    assert len(components) >= 12
+    components = {cls.__module__ for found in discover().components.values() for cls in found.values()} & MODULES.keys()
+    assert len(components) >= 12  # a tag template in YAML is no module
     for module in components:
         assert imports(MODULES[module]) & components == set(), module
 

@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 from container.component import Component, Condition, Variable
 from container.config.document import Trigger
+from container.config.place import place
 from container.finish import Finished, Formatting
 from container.kinds import ConditionSet, Tree, decode_options, shorten
 from container.node import Node
-from container.problem import Problem, nearest, suggestion
+from container.problem import Problem, nearest, slip, suggestion
 from container.registry import Registry
 from container.schema import INVALID, Invalid, Options
 
@@ -88,7 +89,8 @@ class Decoder:
         if node.kind != "mapping":
             hint = "write conditions such as { event: purchase }"
             if not node.missing:
-                self.problem(node, "type", f"expected the conditions of a trigger, found {node.noun}", hint)
+                text = f"expected the conditions of a trigger, found {node.noun}"
+                self.problem(node, "type", text, slip(node.plainly, hint))
             return INVALID
         found: list[Condition] = []
         whole = True
@@ -146,13 +148,31 @@ class Decoder:
             text = f"'{chosen[0]}' and '{chosen[1]}' are both types of {noun}s"
             self.problem(node.keys[chosen[1]], "type", text, f"make two {noun}s of them")
             node.excuse()
-        elif words:
-            text = f"'{words[0]}' is not a type of {noun}"
-            self.problem(node.keys[words[0]], "unknown", text, suggestion(words[0], known))
-            node.items[words[0]].excuse()
         else:
-            self.problem(node, "missing", f"the {noun} has no type", f"add one; tagdock explain lists the {noun}s")
+            self._untyped(noun, words, node, routing)
         return None, beside
+
+    def _untyped(self, noun: str, words: list[str], node: Node, routing: frozenset[str]) -> None:
+        """An entry none of whose words is a type: misspelled, forgotten, or written in another program's way."""
+        known = self.registry.of(noun)
+        meant = [word for word in words if nearest(word, known) is None and nearest(word, routing) is not None]
+        for word in meant:
+            text = f"'{word}' is not known beside the type of a {noun}"
+            self.problem(node.keys[word], "unknown", text, suggestion(word, routing))
+        rest = [word for word in words if word not in meant]
+        for word in words:
+            node.items[word].excuse()
+        if not rest:
+            self.problem(node, "missing", f"the {noun} has no type", f"add one; tagdock explain lists the {noun}s")
+            return
+        word, inner = rest[0], node.items[rest[0]]
+        owner = next((name for name, cls in sorted(known.items()) if cls.options.keys() >= set(rest)), None)
+        text, hint = f"'{word}' is not a type of {noun}", suggestion(word, known)
+        if word == "type" and inner.raw in known:
+            text, hint = f"the type of a {noun} is a name of its own", f"write {inner.raw}: {{ ... }}"
+        elif owner is not None and nearest(word, known) is None:
+            text, hint = f"'{word}' is an option of {owner}", f"write {owner}: {{ {word}: ... }}"
+        self.problem(node.keys[word], "unknown", text, hint)
 
     def _stray(self, noun: str, word: str, chosen: str, node: Node, routing: frozenset[str]) -> None:
         """A word beside the type that is not a routing word, often an option one level too far out."""
@@ -197,12 +217,3 @@ class Decoder:
                 self.problem(at, complaint.kind, complaint.text, complaint.hint)
                 sound = False
         return sound
-
-
-def place(node: Node, offset: int) -> tuple[int, int]:
-    """Line and column of a character inside a node's text. A block text's lines are only known roughly."""
-    if not offset:
-        return node.line, node.column
-    if node.block:
-        return node.line + 1 + node.raw[:offset].count("\n"), 1
-    return node.line, node.column + offset + (1 if node.quoted else 0)

@@ -28,7 +28,7 @@ from container.config.source import Source
 from container.event import CONSENT_PURPOSES
 from container.kinds import NAME_PATTERN, Choice, ListOf, Reference
 from container.node import Node
-from container.problem import ConfigurationError, Problem, suggestion
+from container.problem import ConfigurationError, Problem, nearest, suggestion
 from container.registry import Registry, discover
 from container.schema import Invalid
 
@@ -239,9 +239,7 @@ class _Loading:
             assert node is not None
             if node.items[name].missing:
                 continue
-            if "fires_on" not in beside or (beside["fires_on"].kind == "list" and not beside["fires_on"].elements):
-                text = "the tag has no fires_on, so it would never fire"
-                self.decoder.problem(node.keys[name], "missing", text, "add fires_on: and the names of triggers")
+            self._fired(node.keys[name], node.items[name], beside)
             needs = self._words(beside.get("needs_consent"), ListOf(Choice(*CONSENT_PURPOSES)))
             if made is not None and made.advertising and "needs_consent" not in beside:
                 text = f"{made.type} hands data to an advertising system without asking for consent"
@@ -262,6 +260,15 @@ class _Loading:
                 )
             )
         return found
+
+    def _fired(self, key: Node, entry: Node, beside: Mapping[str, Node]) -> None:
+        """A tag must say what fires it. A word written almost right was reported with the right one."""
+        written = beside.get("fires_on")
+        if written is not None and (written.kind != "list" or written.elements):
+            return
+        if not any(nearest(word, ROUTING["tag"]) == "fires_on" for word in entry.items if word not in beside):
+            text = "the tag has no fires_on, so it would never fire"
+            self.decoder.problem(key, "missing", text, "add fires_on: and the names of triggers")
 
     def _words(self, node: Node | None, kind: ListOf[str]) -> tuple[str, ...]:
         words = [] if node is None else kind.decode(node, self.decoder)

@@ -101,6 +101,12 @@ class Boolean(Kind[bool]):
     def decode(self, node: Node, reader: Reader) -> bool | Invalid:
         return node.value if isinstance(node.value, bool) else self.expected(node, reader)
 
+    def advice(self, node: Node) -> str:
+        said = node.raw.lower()
+        if said in {"yes", "on", "y", "1", "true"}:
+            return "write true"
+        return "write false" if said in {"no", "off", "n", "0", "false"} else "write true or false"
+
     def json_schema(self) -> dict[str, Any]:
         return {"type": "boolean"}
 
@@ -150,6 +156,9 @@ class Secret(Kind[SecretText]):
         if node.environment is None and node.raw:
             text = "a secret is written in the file"
             reader.warning(node, "secret", text, "write $NAME and set NAME in the environment")
+        elif node.default:
+            text = f"the default of ${node.environment} is a secret written in the file"
+            reader.warning(node, "secret", text, f"write ${node.environment} alone and set it")
         if not node.raw and reader.secrets_required:
             hint = f"set {node.environment or 'it'}, or remove the line"
             reader.problem(node, "secret", "the secret is empty", hint)
