@@ -10,6 +10,7 @@ import msgspec
 from container.event import Event
 from container.hit import Hit
 from container.problem import Complaint
+from container.record import EventRecord
 from container.schema import Options
 
 if TYPE_CHECKING:
@@ -156,6 +157,10 @@ class Payload(msgspec.Struct):
     event_id: str
     body: dict[str, Any]
     destinations: tuple[str, ...] = ("",)
+    identifiers: tuple[str, ...] = ()
+    """The names of the identifiers in it, those that are hashed with a ``#`` before them, in a settled order."""
+    limited: bool = False
+    """Whether the vendor is told to limit its use of the data."""
 
 
 class Suppressed(msgspec.Struct):
@@ -178,6 +183,10 @@ class Entry(msgspec.Struct):
     body: bytes
     time: float
     client: str = ""
+    identifiers: tuple[str, ...] = ()
+    limited: bool = False
+    record: EventRecord | None = None
+    """What is written down about the event it was made of; shared by all payloads of that event."""
 
 
 class Request(msgspec.Struct):

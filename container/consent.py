@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from container.component import Incoming
 from container.config.document import ConsentSection, Trigger
 from container.context import Context, LimitedDataUse
 from container.event import CONSENT_PURPOSES, Event
+from container.record import ConsentState
 
 UNSET: Mapping[str, str] = dict.fromkeys(CONSENT_PURPOSES, "unset")
 
+NOTHING_SAID = ConsentState(("unset",) * len(CONSENT_PURPOSES), ("",) * len(CONSENT_PURPOSES))
+
 _FOLLOWERS = frozenset({"ad_user_data", "ad_personalization"})
+
+
+_NOTHING: Mapping[str, str] = {}
+_MOST_KNOWN = 1000
+
+
+class Consent(NamedTuple):
+    """One combination of states, shared by all events that have it: by purpose, and as it is written down."""
+
+    state: Mapping[str, str]
+    words: ConsentState
 
 
 class ConsentPolicy:
@@ -29,30 +45,43 @@ class ConsentPolicy:
         self._granting = [(triggers[name], tuple(purposes)) for name, purposes in granting.items()]
         self._implicit = section.implicit == "used"
         self._unset_allows = section.when_unset == "granted"
+        self._known: dict[Any, Consent] = {}
         use = section.limited_data_use
         self._limited = (
             None if use is None else (triggers[use.when], LimitedDataUse(country=use.country, state=use.state))
         )
 
-    def state(self, incoming: Incoming, context: Context) -> Mapping[str, str]:
-        """Each purpose as ``granted``, ``denied`` or ``unset``, before ``when_unset`` decides."""
+    def state(self, incoming: Incoming, context: Context) -> Consent:
+        """Each purpose as ``granted``, ``denied`` or ``unset``, before ``when_unset`` decides, and who said so."""
         said = incoming.consent
-        if not said and not self._granting and not (self._implicit and incoming.implicit):
-            return UNSET
+        held = 0
+        for bit, (trigger, purposes) in enumerate(self._granting):
+            # A trigger is asked only where the hit leaves a purpose open.
+            if not (said and all(purpose in said for purpose in purposes)) and trigger.holds(context):
+                held |= 1 << bit
+        implicit = incoming.implicit if self._implicit else _NOTHING
+        key = (tuple(said.items()), held, tuple(implicit.items()))
+        consent = self._known.get(key)
+        if consent is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            consent = self._known[key] = self._put_together(said, held, implicit)
+        return consent
+
+    def _put_together(self, said: Mapping[str, str], held: int, implicit: Mapping[str, str]) -> Consent:
         state = {**UNSET, **said}
-        for trigger, purposes in self._granting:
-            held: bool | None = None
+        sources = dict.fromkeys(state, "") | dict.fromkeys(said, "hit")
+        for bit, (trigger, purposes) in enumerate(self._granting):
             for purpose in purposes:
-                if purpose not in said:
-                    if held is None:
-                        held = trigger.holds(context)
-                    if held:
-                        state[purpose] = "granted"
-        if self._implicit:
-            for purpose, assumed in incoming.implicit.items():
-                if state[purpose] == "unset":
-                    state[purpose] = assumed
-        return state
+                if held >> bit & 1 and purpose not in said:
+                    state[purpose], sources[purpose] = "granted", f"trigger {trigger.name}"
+        for purpose, assumed in implicit.items():
+            if state[purpose] == "unset":
+                state[purpose], sources[purpose] = assumed, "implicit"
+        words = ConsentState(
+            tuple(state[purpose] for purpose in CONSENT_PURPOSES), tuple(sources[one] for one in CONSENT_PURPOSES)
+        )
+        return Consent(MappingProxyType(state), words)
 
     def limited_data_use(self, context: Context) -> LimitedDataUse | None:
         """Meta's Limited Data Use for this event, when the configuration's trigger says so."""

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
 from container.component import MOST_EVENTS, Answer, Client, Cookie, Entry, Incoming, Payload, Reading, Suppressed
 from container.config.document import Binding, Configuration, Trigger
-from container.consent import UNSET, ConsentPolicy
+from container.consent import NOTHING_SAID, UNSET, ConsentPolicy
 from container.context import Context, Shared
 from container.hit import Hit
+from container.record import ConsentState, Decision, EventRecord
 from container.trace import EventTrace, TagTrace, Trace
 
 NOBODY = Answer(404, b"no client of this container reads such a hit\n", "text/plain; charset=utf-8")
+
+_LONGEST = 200
+"""Characters of a name or an id that are written down."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -28,6 +33,8 @@ class Routed(msgspec.Struct):
     suppressed: list[tuple[str, str]] = msgspec.field(default_factory=list)
     events: int = 0
     failures: list[str] = msgspec.field(default_factory=list)
+    records: list[EventRecord] = msgspec.field(default_factory=list)
+    """Of every event that a tag listens for, in order."""
     trace: Trace | None = None
 
 
@@ -106,27 +113,60 @@ def _event(
 ) -> None:
     routed.events += 1
     failure = ""
+    words = NOTHING_SAID
     try:
         for change in configuration.changes:
             context = context.shown(change.transformation.apply(context))
-        context.consent = policy.state(incoming, context)
+        consent = policy.state(incoming, context)
+        context.consent, words = consent
         context.limited_data_use = policy.limited_data_use(context)
     except Exception as error:  # noqa: BLE001 - a component failed: no tag may see what it should have changed
         failure = f"{_named(error)} before the tags"
         routed.failures.append(failure)
+    candidates = configuration.candidates(context.event_name)
     if routed.trace is None:
-        if not failure:
-            for binding, triggers in configuration.candidates(context.event_name):
-                _decide(binding, triggers, context, policy, routed, None)
+        if candidates:
+            record = _record(context, words)
+            record.decisions = tuple(
+                [
+                    Decision(binding.name, "failed", "")
+                    if failure
+                    else _decide(binding, triggers, context, policy, routed, record, None)
+                    for binding, triggers in candidates
+                ]
+            )
+            routed.records.append(record)
         return
     event_trace = EventTrace(context.event, context.consent or UNSET, [], incoming.implicit)
     event_trace.notes = context.notes if context.notes is not None else []
     routed.trace.events.append(event_trace)
+    record = _record(context, words)
+    listening = {binding.name for binding, _ in candidates}
+    decisions = []
     for binding in configuration.bindings:
         trace = TagTrace(binding.name, binding.tag.type, "failed", failure)
+        decision = Decision(binding.name, "failed", "")
         if not failure:
-            _decide(binding, binding.fires_on, context, policy, routed, trace)
+            decision = _decide(binding, binding.fires_on, context, policy, routed, record, trace)
+        if binding.name in listening:
+            decisions.append(decision)
         event_trace.tags.append(trace)
+    if candidates:
+        record.decisions = tuple(decisions)
+        routed.records.append(record)
+
+
+def _record(context: Context, words: ConsentState) -> EventRecord:
+    event = context.event
+    identity, order = _written(event.get("event_id")), _written(event.get("transaction_id"))
+    return EventRecord(context.now, context.client, context.event_name[:_LONGEST], identity, order, words)
+
+
+def _written(value: Any) -> str:
+    """An id as text, "" when it is none."""
+    if type(value) is str:
+        return value[:_LONGEST]
+    return str(value)[:_LONGEST] if type(value) is int and abs(value) < 1 << 64 else ""
 
 
 def _decide(
@@ -135,13 +175,14 @@ def _decide(
     context: Context,
     policy: ConsentPolicy,
     routed: Routed,
+    record: EventRecord,
     trace: TagTrace | None,
-) -> None:
+) -> Decision:
     """One tag's decision about one event, written into the trace when there is one."""
     try:
-        fired = _firing(binding, triggers, context, policy, trace)
-        if fired is None:
-            return
+        decision = _firing(binding, triggers, context, policy, trace)
+        if decision.outcome != "fired":
+            return decision
         drop = context.event.get("x-tagdock-drop")
         if isinstance(drop, str):
             built: Payload | Suppressed = Suppressed(drop)
@@ -156,19 +197,25 @@ def _decide(
             routed.suppressed.append((binding.name, built.reason))
             if trace is not None:
                 trace.outcome, trace.reason = "suppressed", built.reason
-            return
+            return Decision(binding.name, "suppressed", built.reason)
         body = _encode(built.body)
+        name, identity, identifiers, limited = built.event_name, built.event_id, built.identifiers, built.limited
         for destination in built.destinations:
             routed.outgoing.append(
-                Entry(binding.name, destination, built.event_name, built.event_id, body, context.now, context.client)
-            )
+                Entry(
+                    binding.name, destination, name, identity, body, context.now, context.client,
+                    identifiers, limited, record,
+                )
+            )  # fmt: skip
         if trace is not None:
-            trace.outcome, trace.reason, trace.payload = "fired", fired, built.body
+            trace.outcome, trace.reason, trace.payload = "fired", decision.reason, built.body
+        return decision
     except Exception as error:  # noqa: BLE001 - one failing tag must not cost the others, nor the browser's answer
         # The error's text may hold a visitor's data; its type and the tag's name are enough to find it.
         routed.failures.append(f"tag {binding.name} failed: {_named(error)}")
         if trace is not None:
             trace.outcome, trace.reason = "failed", f"the tag failed: {_named(error)}"
+        return Decision(binding.name, "failed", type(error).__name__)
 
 
 def _named(error: Exception) -> str:
@@ -178,8 +225,8 @@ def _named(error: Exception) -> str:
 
 def _firing(
     binding: Binding, triggers: tuple[Trigger, ...], context: Context, policy: ConsentPolicy, trace: TagTrace | None
-) -> str | None:
-    """The trigger that fires the tag, or None when it may not fire; the trace then says why."""
+) -> Decision:
+    """Whether the tag may fire and by which trigger; the trace then says more."""
     fired = ""
     for trigger in triggers:
         if trigger.holds(context):
@@ -190,20 +237,20 @@ def _firing(
             whys = [f"{one.name} ({one.why_not(context)})" for one in binding.fires_on]
             reason = "no trigger matched: " + "; ".join(whys) if whys else "no trigger matched: the tag has none"
             trace.outcome, trace.reason = "not_triggered", reason
-        return None
+        return Decision(binding.name, "not_triggered", "no trigger matched")
     for trigger in binding.blocked_by:
         if trigger.holds(context):
             if trace is not None:
                 whys = [condition.why(context) for condition in trigger.conditions]
                 trace.outcome, trace.reason = "blocked", f"blocked by {trigger.name} ({' and '.join(whys)})"
-            return None
+            return Decision(binding.name, "blocked", f"blocked by {trigger.name}")
     refused = policy.refused(binding.needs_consent, context.consent, context.event)
     if refused:
+        state = context.consent[refused]
         if trace is not None:
-            state = context.consent[refused]
             why = " and unset counts as denied" if state == "unset" else ""
             trace.outcome, trace.reason = "no_consent", f"{refused} is {state}{why}"
-        return None
+        return Decision(binding.name, "no_consent", f"{refused} is {state}")
     if trace is not None:
         trace.notes += policy.assumed(binding.needs_consent, context.consent)
-    return fired
+    return Decision(binding.name, "fired", fired)

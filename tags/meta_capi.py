@@ -202,7 +202,8 @@ class MetaCapiTag(Tag):
             note(f"{unmatched}; the hit was recorded without the visitor")
         elif refusal or unmatched:
             return Suppressed(refusal or unmatched)
-        return Payload(name, identity, body, pixels)
+        limited = bool(body.get("data_processing_options"))
+        return Payload(name, identity, body, pixels, normalise.identifiers(tuple(user)), limited)
 
     def pack(self, destination: str, bodies: Sequence[bytes], endpoint: str) -> Request:
         """Up to a thousand events of one pixel; the token travels in the body, where no proxy logs it."""

@@ -30,7 +30,7 @@ def policy(**section: object) -> ConsentPolicy:
 def state(
     policy: ConsentPolicy, event: Event, said: dict[str, str] | None = None, **implicit: str
 ) -> Mapping[str, str]:
-    return policy.state(Incoming(event, said or {}, implicit), Context(event))
+    return policy.state(Incoming(event, said or {}, implicit), Context(event)).state
 
 
 def test_every_purpose_is_unset_while_nobody_spoke() -> None:

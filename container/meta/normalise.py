@@ -1,5 +1,6 @@
 """What a person's data must look like for Meta: the normal form of every `user_data` key, and its hash."""
 
+from functools import lru_cache
 from typing import Final
 
 from container.meta import builder, documented
@@ -123,3 +124,9 @@ def _is_hash(value: object) -> bool:
 def _kind(value: object) -> str:
     names = {bool: "a yes or no", dict: "an object", list: "a list"}
     return names.get(type(value), "something else")
+
+
+@lru_cache(maxsize=1000)
+def identifiers(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The keys of a `user_data`, sorted, with a ``#`` before those that are hashed: what the ledger says was sent."""
+    return tuple(f"#{key}" if key in HASHED else key for key in sorted(keys))
