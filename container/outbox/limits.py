@@ -12,7 +12,7 @@ _BESIDE_BODY = 256
 
 
 class Limits:
-    """Refuses what would not fit. The size is reckoned from what comes, and measured once it could be near its limit."""
+    """Refuses what would not fit. The size is reckoned from what comes, and measured when it could be near its limit."""
 
     def __init__(self, path: str, max_bytes: int, max_pending: int) -> None:
         self._path = path
@@ -28,7 +28,7 @@ class Limits:
         """Raises ``OutboxFull`` when so many more payloads, with bodies of so many bytes, may not come."""
         if pending + coming > self._max_pending:
             raise OutboxFull(f"outbox {self._path}: {pending} payloads are pending, its limit")
-        self._size += size + coming * _BESIDE_BODY
+        self._size += 2 * (size + coming * _BESIDE_BODY)  # a row of little more than half a page has one for itself
         if self._size > 0.9 * self._max_bytes:
             self.measure(connection)
             if self._size > self._max_bytes:

@@ -98,7 +98,7 @@ def test_a_transaction_that_is_undone_takes_its_keys_with_it(tmp_path: Path) -> 
             await outbox.put([entry(number)])
             if number % 10 == 0:
                 with pytest.raises(Exception, match="IntegrityError"):
-                    await outbox.put([entry(10_000 + number), entry(20_000 + number, body=None)])
+                    await outbox.put([entry(10_000 + number), entry(20_000 + number, time=None)])
         await outbox.put([entry(10_000 + number) for number in range(0, 1000, 10)])
         await outbox.put([entry(number) for number in range(1000)])
         books = await account(outbox)
