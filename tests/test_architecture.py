@@ -15,8 +15,8 @@ PACKAGES = ("container", "tags", "triggers", "variables")
 LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "container.amount", "container.body", "container.component", "container.context", "container.event",
-        "container.expression", "container.fields", "container.filters", "container.finish", "container.foreign", "container.ga4",
-        "container.hit", "container.hit_file", "container.jinja", "container.jsonpath", "container.kinds",
+        "container.expression", "container.fields", "container.filters", "container.finish", "container.ga4",
+        "container.foreign", "container.hit", "container.hit_file", "container.jinja", "container.jsonpath", "container.kinds",
         "container.meta", "container.moment", "container.nesting", "container.node", "container.outgoing",
         "container.personal", "container.pixel", "container.problem", "container.record", "container.regex",
         "container.reshape", "container.schema", "container.signature",
