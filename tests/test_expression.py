@@ -313,7 +313,7 @@ JSON = st.recursive(
 STEPS = st.lists(st.sampled_from([".a", ".b", "['c']", "[0]", "[1]"]), max_size=4).map("".join)
 
 
-@given(JSON, STEPS)
+@given(JSON.filter(lambda tree: "inf" not in repr(tree)), STEPS)
 @settings(max_examples=100, deadline=None)
 def test_the_short_cut_for_plain_paths_finds_what_jinja_finds(tree: Any, steps: str) -> None:
     here = Context({"event_name": "x", "root": tree})

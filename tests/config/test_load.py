@@ -90,7 +90,7 @@ def test_an_advertising_tag_without_a_word_on_consent_is_a_warning() -> None:
         ('variables: { a: { template: "{{ nope }}" } }', "1:33"),
         ('variables: { a: { template: "of {{ event.value }} {{ event.x + nope }}" } }', "1:64"),
         ("variables: { a: { template: '{{ nope }}' } }", "1:33"),
-        ("variables:\n  a:\n    template: |\n      of\n      {{ nope }}\n", "5:1"),
+        ("variables:\n  a:\n    template: |\n      of\n      {{ nope }}\n", "5:10"),
         ('variables: { a: { template: "{{ event.x | nope }}" } }', "1:43"),
         ('transformations: { a: { augment: { x: [{ y: "{{ nope }}" }] } } }', "1:49"),
     ],
