@@ -12,6 +12,7 @@ from rich.text import Text
 
 from container.cases import FOLDER, Case, Reading, Result, run_case
 from container.cases.coverage import Coverage
+from container.cases.examples import ExampleCase, example_cases
 from container.cases.expected import Difference
 from container.cases.junit import junit
 from container.cli.common import config_option, err, json_option, out, print_problems, shown, write
@@ -84,12 +85,13 @@ class _Run:
             self._write_junit([], problems, began)
             return 1
         coverage = Coverage(loaded.configuration, loaded.top) if self.covered else None
-        results = list(self._run(self._cases(reading.cases), loaded, coverage))
+        cases = [*reading.cases, *example_cases(loaded)]
+        results = list(self._run(self._cases(cases), loaded, coverage))
         if self.as_json:
             every = [_json(result) for result in results]
             write(to_bytes(every if coverage is None else {"tests": every, "coverage": coverage.to_json()}))
         else:
-            self._summary(results, len(reading.cases), len(problems))
+            self._summary(results, len(cases), len(problems))
             if coverage is not None:
                 print_coverage(coverage, out, self.fail_under)
         written = self._write_junit(results, problems, began)
@@ -109,7 +111,7 @@ class _Run:
     def _run(self, cases: Iterable[Case], loaded: Loaded, coverage: Coverage | None) -> Iterable[Result]:
         for case in cases:
             began = time.perf_counter()
-            result = run_case(case, loaded.whole())
+            result = case.run() if isinstance(case, ExampleCase) else run_case(case, loaded.whole())
             result.seconds = time.perf_counter() - began
             if coverage is not None and result.trace is not None:
                 coverage.see(result.trace)
