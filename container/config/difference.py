@@ -88,27 +88,28 @@ class Comparison:
         self.redact = Redact(registry)
 
     def sections(self, old: Node | None, new: Node | None) -> Iterator[Change]:
-        folders = _folder(old), _folder(new)
+        mains = tuple("" if one is None else one.file for one in (old, new))
         was, now = _items(old), _items(new)
         for word in _union(now, was):
             before, after = was.get(word), now.get(word)
             if word in SORTS:
                 self.redact.section(SORTS[word], before)
                 self.redact.section(SORTS[word], after)
-                yield from self.entries(word, _items(before), _items(after), folders)
+                yield from self.entries(word, _items(before), _items(after), mains)
             elif not (_empty(before) and _empty(after)):
                 yield from self.values(word, "", "", before, after)
 
     def entries(
-        self, section: str, old: dict[str, Node], new: dict[str, Node], folders: tuple[str, str]
+        self, section: str, old: dict[str, Node], new: dict[str, Node], mains: tuple[str, ...]
     ) -> Iterator[Change]:
         sort = SORTS[section]
         renamed = _renamed(old, new)
         for name in _union(new, old):
             if name in old and name in new:
                 yield from self.entry(sort, name, old[name], new[name])
-                places = _place(old[name], folders[0]), _place(new[name], folders[1])
-                if places[0] != places[1]:
+                places = _place(old[name], mains[0]), _place(new[name], mains[1])
+                main = old[name].file == mains[0] and new[name].file == mains[1]  # which may have another name
+                if places[0] != places[1] and not main:
                     yield Change("moved", sort, name, "", *places)
             elif name in renamed:
                 yield Change("renamed", sort, name, "", renamed[name], name)
@@ -241,10 +242,7 @@ def _after(name: str, names: list[str]) -> str:
     return f"after {names[at - 1]}" if at else "first"
 
 
-def _folder(top: Node | None) -> str:
-    return os.path.dirname(top.file) if top is not None else ""
-
-
-def _place(node: Node, folder: str) -> str:
-    """The file a node stands in, seen from the configuration's own folder."""
-    return Path(os.path.relpath(node.file or folder or ".", folder or ".")).as_posix()
+def _place(node: Node, main: str) -> str:
+    """The file a node stands in, seen from the folder of the main one."""
+    folder = os.path.dirname(main) or "."
+    return Path(os.path.relpath(node.file or main, folder)).as_posix()
