@@ -60,7 +60,8 @@ def hits(folder: Path, *lines: dict[str, Any]) -> Path:
 
 
 def ga4(name: str, further: str = "", **fields: Any) -> dict[str, Any]:
-    return {"path": "/g/collect", "query": f"v=2&tid=G-1&cid=1.2&gcs=G111&en={name}{further}", **fields}
+    query = f"v=2&tid=G-1&cid=1.2&gcs=G111&en={name}&dl=https%3A%2F%2Fshop.example%2F{further}"
+    return {"path": "/g/collect", "query": query, "headers": {"User-Agent": "Mozilla/5.0 (X11)"}, **fields}
 
 
 def test_a_hit_is_a_line_and_its_further_events_stand_below_it(tmp_path: Path) -> None:
@@ -144,7 +145,7 @@ def test_what_is_no_hit_does_not_cost_the_others(tmp_path: Path) -> None:
     done = tagdock("simulate", tmp_path / "nope.jsonl", path, "--json")
     assert done.returncode == 1
     assert [json.loads(line)["hit"] for line in done.stdout.splitlines()] == ["a"]
-    assert [line.rpartition("/")[2].partition(" ")[0] for line in done.stderr.splitlines()] == [
+    assert [line.removeprefix(f"{tmp_path}/").partition(" ")[0] for line in done.stderr.splitlines()] == [
         "nope.jsonl", "hits.jsonl:1:", "hits.jsonl:3:",
     ]  # fmt: skip
 
