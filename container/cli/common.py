@@ -66,7 +66,7 @@ def print_problems(problems: Sequence[Problem], console: Console | None = None) 
     """Each problem on a line, its place first so that editors can jump to it."""
     console = console or err
     for one in problems:
-        line = Text(f"{one.file}:{one.line}:{one.column}: ", "dim")
+        line = Text.assemble((f"{one.file}:{one.line}:{one.column}: ", "dim"))
         if one.warning:
             line.append("warning: ", "yellow")
         if one.path:
