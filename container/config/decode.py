@@ -143,6 +143,7 @@ class Decoder:
             for word in words:
                 if word not in chosen:
                     self._stray(noun, word, chosen[0], node, routing)
+            beside |= self._too_far_in(self.registry.of(noun)[chosen[0]], chosen[0], node.items[chosen[0]], routing)
             return self._make(noun, chosen[0], node.keys[chosen[0]], node.items[chosen[0]]), beside
         if len(chosen) > 1:
             text = f"'{chosen[0]}' and '{chosen[1]}' are both types of {noun}s"
@@ -188,6 +189,18 @@ class Decoder:
             hint = f"did you mean '{close}'?" if close else f"options of {chosen} are written inside it"
             node.items[word].excuse()
         self.problem(node.keys[word], "unknown", text, hint)
+
+    def _too_far_in(self, cls: type[Options], chosen: str, body: Node, routing: frozenset[str]) -> dict[str, Node]:
+        """Routing words among the options: taken out of them, so that each is told once and read where it belongs."""
+        bare = cls.bare_option()
+        if body.kind != "mapping" or (bare is not None and bare.kind.mapping):
+            return {}  # where any name may stand, a routing word is one of them
+        found = {}
+        for word in [one for one in body.items if one in routing and one not in cls.options]:
+            hint = f"write it behind {chosen}: {{ ... }}, or in a line of its own below"
+            self.problem(body.keys[word], "unknown", f"'{word}' stands beside {chosen}, not in it", hint)
+            found[word] = body.items.pop(word)
+        return found
 
     def _make(self, noun: str, word: str, at: Node, body: Node) -> Component | None:
         cls = self.registry.of(noun).get(word)
