@@ -14,6 +14,7 @@ from container.cli.main import main
 from container.config.snapshot import Snapshot, snapshot
 from container.config.versions import Application, Versions
 
+ROOT = Path(__file__).parent.parent.parent
 FIRST = """\
 container: { name: shop, listen: 127.0.0.1:9 }
 clients: { browser: ga4 }
@@ -171,6 +172,15 @@ def test_long_values_are_cut_for_people_only(tmp_path: Path) -> None:
     assert tagdock("diff", "b.yaml", "c.yaml", at=tmp_path).stdout.splitlines()[1] == (
         "~ trigger changed: purchase.event: with [one_more]; without [event_0]"
     )
+
+
+def test_the_example_in_the_documents_is_what_the_command_says(tmp_path: Path) -> None:
+    new = SECOND.replace("order_value", "basket").replace("fires_on: purchase", "fires_on: [purchase, lead]")
+    new = new.replace("triggers:", "triggers:\n  lead: { event: generate_lead }")
+    (tmp_path / "old.yaml").write_text(FIRST + "delivery: { batch: { at_most: 500 } }\n")
+    (tmp_path / "new.yaml").write_text(new + "delivery: { batch: { at_most: 100 } }\n")
+    said = tagdock("diff", "old.yaml", "new.yaml", at=tmp_path).stdout.partition("\n")[2]
+    assert f"```\n{said}```\n" in (ROOT / "docs" / "living.md").read_text()
 
 
 # rollback

@@ -216,6 +216,16 @@ def test_a_name_may_not_become_another_type_while_its_payloads_wait(tmp_path: Pa
 # Watching
 
 
+@pytest.mark.parametrize("wanted", [True, False])
+def test_an_application_watches_when_it_is_to(tmp_path: Path, wanted: bool) -> None:
+    async def names() -> set[str]:
+        return {task.get_name() for task in asyncio.all_tasks()}
+
+    with served(tmp_path, watch=wanted) as app:
+        assert app.client.portal is not None
+        assert ("watch" in app.client.portal.call(names)) is wanted
+
+
 class Room:
     """A reload without a server: what was swapped in, and its log."""
 
