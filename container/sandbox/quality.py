@@ -18,7 +18,7 @@ from .pairs import AUTOMATIC, Key, Meetings, Side, meetings, unmet
 from .reading import Reading
 from .record import Row
 from .relations import GOAL
-from .told import Told, browser_copies
+from .told import Told
 from .web import JSON
 
 ESTIMATE = "An estimate: Meta does not publish how Event Match Quality is computed."
@@ -63,10 +63,9 @@ class QualityPage:
     async def show(self, request: Request) -> Response:
         pixel = request.query_params.get("pixel_id", "")
         events = await self._reading.run(quality, self._reading, pixel)
-        told = await self._told.counts(pixel)
-        for one in events:
-            one["browser_copies"] = browser_copies(told.get((one["pixel_id"], one["event_name"]), {}))
-        return JSON({"at": self._clock(), "estimate": ESTIMATE, "weights": WEIGHTS, "goal": GOAL, "events": events})
+        copies = await self._told.copies(pixel)
+        said = {"at": self._clock(), "estimate": ESTIMATE, "weights": WEIGHTS, "goal": GOAL}
+        return JSON({**said, "events": events, "browser_copies": copies})
 
 
 def quality(reading: Reading, pixel: str) -> list[dict[str, Any]]:

@@ -29,9 +29,9 @@ _INSERT = (
     "SELECT " + ", ".join(f"json_extract(value, '$[{place}]')" for place in range(5)) + " FROM json_each(?)"
 )
 _COUNTS = """
-SELECT pixel_id, event_name, copy, count(*) FROM told WHERE (? = '' OR pixel_id = ?) GROUP BY 1, 2, 3
+SELECT pixel_id, event_name, copy, count(*) FROM told WHERE (? = '' OR pixel_id = ?) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+LIMIT 2000
 """
-Key = tuple[str, str]
 
 
 class Told:
@@ -52,13 +52,20 @@ class Told:
         if len(self._new) >= _BUFFER:
             self._thread.submit(self._write, self._taken())
 
-    async def counts(self, pixel: str) -> dict[Key, dict[str, int]]:
-        """How many copies of each kind, by pixel and event name; ``pixel`` may be empty for all."""
+    async def copies(self, pixel: str) -> list[dict[str, object]]:
+        """By pixel and event name, how many copies became what; ``pixel`` may be empty for all.
+
+        ``only_server`` is the share of actions that only the server could tell of, among those of which it is known.
+        Refused ones are told of by nobody and are no part of it; neither are events of pages without a pixel.
+        """
         rows = await self._kept.run(self._counted, self._taken(), pixel)
-        found: dict[Key, dict[str, int]] = {}
+        found: dict[tuple[str, str], dict[str, int]] = {}
         for of_pixel, name, copy, count in rows:
             found.setdefault((of_pixel, name), {})[copy] = count
-        return found
+        return [
+            {"pixel_id": key[0], "event_name": key[1], "copies": counts, "only_server": _only_server(counts)}
+            for key, counts in found.items()
+        ]
 
     async def reset(self) -> None:
         """Forget all words."""
@@ -85,13 +92,7 @@ class Told:
         self._kept.select("DELETE FROM told WHERE id <= (SELECT max(id) FROM told) - ?", (KEPT,))
 
 
-def browser_copies(counts: Mapping[str, int]) -> dict[str, object] | None:
-    """Of one event name: how many browser copies became what, and the share of actions that only the server told of.
-
-    Refused ones are told of by nobody and are no part of the share; neither are events of pages without a pixel.
-    """
+def _only_server(counts: Mapping[str, int]) -> float | None:
     lost = counts.get("blocked", 0) + counts.get("offline", 0)
     known = lost + counts.get("sent", 0)
-    if not counts:
-        return None
-    return {**{copy: counts[copy] for copy in sorted(counts)}, "only_server": round(lost / known, 4) if known else None}
+    return round(lost / known, 4) if known else None

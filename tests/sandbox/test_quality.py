@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from container.sandbox.quality import WEIGHTS
+from container.sandbox.told import KEPT
 
 from .conftest import AGENT, PIXEL, Local, hashed
 
@@ -138,22 +140,33 @@ def test_the_edge_refuses_what_graph_refuses(local: Local, query: dict[str, str]
 
 
 def test_what_loaders_told_of_the_browsers_copies_is_counted_by_event_name(local: Local) -> None:
-    local.send(local.purchase())
+    assert local.get("quality")["browser_copies"] == []
     for number, copy in enumerate(("sent", "sent", "blocked", "offline", "refused", "none", "unknown")):
         local.sandbox.told.take(PIXEL, "Purchase", f"o-{number}", copy)
-    local.sandbox.told.take("1", "Purchase", "o-9", "blocked")
-    (entry,) = local.get("quality")["events"]
-    assert entry["browser_copies"] == {
-        "sent": 2, "blocked": 1, "offline": 1, "refused": 1, "none": 1, "unknown": 1, "only_server": 0.5,
-    }  # fmt: skip
-
-
-def test_without_a_loader_nothing_is_said_of_the_browsers_copies_and_a_reset_forgets_them(local: Local) -> None:
-    local.send(local.purchase())
-    assert local.get("quality")["events"][0]["browser_copies"] is None
     for number in range(500):
-        local.sandbox.told.take(PIXEL, "Purchase", f"o-{number}", "none")
-    assert local.get("quality")["events"][0]["browser_copies"] == {"none": 500, "only_server": None}
+        local.sandbox.told.take("1", "Lead", f"l-{number}", "none")
+    assert local.get("quality")["browser_copies"] == [
+        {"pixel_id": "1", "event_name": "Lead", "copies": {"none": 500}, "only_server": None},
+        {
+            "pixel_id": PIXEL, "event_name": "Purchase", "only_server": 0.5,
+            "copies": {"blocked": 1, "none": 1, "offline": 1, "refused": 1, "sent": 2, "unknown": 1},
+        },
+    ]  # fmt: skip
+    assert [one["event_name"] for one in local.get("quality", pixel_id="1")["browser_copies"]] == ["Lead"]
+
+
+def test_only_the_newest_words_of_loaders_are_kept_and_a_reset_forgets_them(local: Local) -> None:
+    for number in range(KEPT + 10):
+        local.sandbox.told.take(PIXEL, "Purchase", f"o-{number}", "sent" if number >= 10 else "blocked")
+    assert local.get("quality")["browser_copies"][0]["copies"] == {"sent": KEPT}
     local.client.post("/sandbox/reset")
-    local.send(local.purchase())
-    assert local.get("quality")["events"][0]["browser_copies"] is None
+    assert local.get("quality")["browser_copies"] == []
+
+
+def test_the_words_of_loaders_survive_a_restart(tmp_path: Path) -> None:
+    local = Local(tmp_path / "sandbox.db")
+    local.sandbox.told.take(PIXEL, "Purchase", "o-1", "blocked")
+    local.sandbox.close()
+    local = Local(tmp_path / "sandbox.db")
+    assert local.get("quality")["browser_copies"][0]["only_server"] == 1.0
+    local.sandbox.close()

@@ -54,9 +54,11 @@
     const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
     if (word == 'uk') return 'gb';
     for (let code = 0; code < 676; code++) {
-      const two = String.fromCharCode(97 + Math.floor(code / 26), 97 + (code % 26));
-      const name = names.of(two);
-      if (name && (word == two || word == letters(name))) return two;
+      const two = String.fromCharCode(65 + Math.floor(code / 26), 65 + (code % 26));
+      // A code that is another's old name (DD for DE) is none; neither are unions and made-up places.
+      const current = Intl.getCanonicalLocales(`und-${two}`)[0] == `und-${two}` && !/EU|EZ|UN|QO|X[AB]|ZZ/.test(two);
+      const name = current && names.of(two);
+      if (name && (word == two.toLowerCase() || word == letters(name))) return two.toLowerCase();
     }
   }
 
