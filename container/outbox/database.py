@@ -79,8 +79,8 @@ class Database:
     def lost(self) -> bool:
         """Whether the file that is written to is no longer the one at its path: somebody deleted or replaced it."""
         log = Path(f"{self.path}-wal")
-        if not self._places:  # the log is made by the first write, so it is looked for only now
-            self._places = {path: _number(path) for path in (self.path, log)}
+        if not self._places.get(log):  # the log is made by the first write, so it is looked for only now
+            self._places[log] = _number(log)
         return any(_number(path) != number for path, number in self._places.items() if number)
 
     def restore(self, connection: sqlite3.Connection) -> None:
@@ -165,7 +165,7 @@ class Database:
                 self._check(connection)
             self._checked = True
             self._suspect = False
-            self._places = {}
+            self._places = {self.path: _number(self.path)}
         except BaseException:
             connection.close()
             raise

@@ -12,7 +12,7 @@ _BESIDE_BODY = 256
 
 
 class Limits:
-    """Refuses what would not fit. The size is reckoned from what comes, and measured when it could be near its limit."""
+    """Refuses what would not fit. The size is reckoned from what comes, and measured when it may be near its limit."""
 
     def __init__(self, path: str, max_bytes: int, max_pending: int) -> None:
         self._path = path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping
@@ -25,6 +26,7 @@ from container.journal import Journal
 from container.metrics import Metrics
 from container.outbox import Outbox, OutboxError, OutboxUnavailable, open_outbox
 from container.outbox.accounts import joined
+from container.outbox.database import in_words
 from container.outbox.outbox import Account, Status
 from container.problem import Problem
 from container.sandbox import Sandbox
@@ -196,7 +198,11 @@ class App:
         def answer(kind: str) -> bytes:
             return next((tag.sandbox_answer for tag in self._tags.values() if tag.type == kind), b"{}")
 
-        return Sandbox(file, self._clock, answer=answer)
+        try:
+            return Sandbox(file, self._clock, answer=answer)
+        except (OSError, sqlite3.Error) as error:
+            log.error("the sandbox keeps what it is sent only until the server ends: %s: %s", file, in_words(error))
+            return Sandbox(":memory:", self._clock, answer=answer)
 
     def _endpoint(self, tag: Tag) -> str:
         """Where a tag's requests go: the vendor when live, the stand-in in this very server otherwise."""

@@ -135,7 +135,7 @@ class Supervisor:
             place.public = self._bind()
         place.due, place.announced = None, False
         place.began = self._monotonic()
-        # What is sent to the worker before it is one must not be taken for ours: the pipe that wakes us is still its own.
+        # What is sent to the worker at its very beginning must not be taken for ours: it wakes us by the same pipe.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, _ASKED)
         try:
             pid = os.fork()
