@@ -35,7 +35,7 @@ class Subjects(Kind[dict[str, Comparison]]):
         return found if len(found) == len(node.items) else INVALID
 
     def json_schema(self) -> dict[str, Any]:
-        return {"type": "object", "additionalProperties": {"$ref": "#/$defs/operators"}, "minProperties": 1}
+        return {"$ref": "#/$defs/subjects"}
 
     def operators_schema(self) -> dict[str, Any]:
         """What ``#/$defs/operators`` of the whole schema stands for."""

@@ -129,7 +129,7 @@ class ConditionSet(Kind[When]):
         return "write the name of a trigger, or conditions such as { event: purchase }"
 
     def json_schema(self) -> dict[str, Any]:
-        return {"anyOf": [{"$ref": "#/$defs/trigger"}, {"type": "string"}]}
+        return {"anyOf": [{"$ref": "#/$defs/trigger"}, {"$ref": "#/$defs/trigger_name"}]}
 
 
 def decode_options(cls: type[G], node: Node, reader: Reader, *, title: str) -> G | Invalid:

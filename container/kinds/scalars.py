@@ -270,4 +270,4 @@ class Reference(Kind[str]):
         return node.value
 
     def json_schema(self) -> dict[str, Any]:
-        return {"type": "string"}
+        return {"$ref": f"#/$defs/{self.what}_name"}

@@ -17,7 +17,7 @@ from tests.config.plain import plain
 
 FOLDER = Path(__file__).parent.parent / "bad_configs"
 FILES = sorted(FOLDER.glob("*.yaml"))
-SCHEMA = jsonschema.Draft202012Validator(json_schema(discover()))
+SCHEMA = jsonschema.Draft7Validator(json_schema(discover()))
 
 
 def problems(path: Path) -> list[Problem]:
