@@ -44,6 +44,8 @@ def parts(parcels: Sequence[Parcel], limit: int) -> list[Part]:
     What failed goes in smaller requests the oftener it did. So a payload that makes the vendor fail for all it is sent
     with is alone after a few tries, and the others are delivered, though nobody said which one it was.
     """
+    if len(parcels) <= limit and not any(parcel.attempts for parcel in parcels):
+        return [Part(parcels)]
     by_attempts: dict[int, list[Parcel]] = {}
     for parcel in parcels:
         by_attempts.setdefault(parcel.attempts, []).append(parcel)
