@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import tempfile
 import time
@@ -27,7 +26,7 @@ from container.cli.living import (
 from container.config.comparison import compare
 from container.config.load import load
 from container.config.snapshot import Snapshot, place, snapshot
-from container.config.versions import Versions
+from container.config.versions import Versions, write_whole
 from container.problem import Problem
 from container.registry import discover
 
@@ -98,16 +97,7 @@ def _put_back(now: Snapshot, target: Snapshot, folder: Path) -> None:
 
 def _replace(path: Path, text: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    number, new = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    try:
-        with os.fdopen(number, "wb") as file:
-            file.write(text)
-        os.chmod(new, path.stat().st_mode & 0o7777 if path.exists() else 0o644)
-        os.replace(new, path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.unlink(new)
-        raise
+    write_whole(path, text, path.stat().st_mode & 0o7777 if path.exists() else 0o644)
 
 
 def _tell(url: str, versions: Versions) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -222,19 +223,22 @@ def _renamed(old: dict[str, Node], new: dict[str, Node]) -> dict[str, str]:
 
 
 def _movers(old: list[str], new: list[str]) -> list[str]:
-    """The fewest names that have to be moved to make one order of the other."""
+    """The fewest names that have to be moved to make one order of the other; both lists hold the same names."""
     position = {name: index for index, name in enumerate(old)}
-    # The longest run of names that kept their order stays; both lists hold the same names, a few dozen at most.
-    best: list[tuple[int, int]] = []
-    for index, name in enumerate(new):
-        longest = max(((best[i][0], i) for i in range(index) if position[new[i]] < position[name]), default=(0, -1))
-        best.append((longest[0] + 1, longest[1]))
-    kept: set[str] = set()
-    at = max(range(len(new)), key=lambda index: best[index][0], default=-1)
-    while at >= 0:
-        kept.add(new[at])
-        at = best[at][1]
-    return [name for name in new if name not in kept]
+    # The longest run of names that kept their order stays: ends[n] is the earliest end of a run of n + 1 names.
+    ends: list[int] = []
+    before: dict[int, int] = {}
+    for name in new:
+        length = bisect_left(ends, position[name])
+        if length:
+            before[position[name]] = ends[length - 1]
+        ends[length : length + 1] = [position[name]]
+    kept: set[int] = set()
+    at = ends[-1] if ends else None
+    while at is not None:
+        kept.add(at)
+        at = before.get(at)
+    return [name for name in new if position[name] not in kept]
 
 
 def _after(name: str, names: list[str]) -> str:

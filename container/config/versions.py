@@ -92,9 +92,9 @@ class Versions:
         for name, text in snapshot.files.items():
             kept = self._texts / digests[name]
             if not kept.exists():
-                _write(kept, text)
+                write_whole(kept, text)
         if not path.exists():
-            _write(path, _json(Manifest(snapshot.hash, snapshot.config, now, digests)))
+            write_whole(path, _json(Manifest(snapshot.hash, snapshot.config, now, digests)))
 
     def note(self, application: Application) -> None:
         """Write one line into the log of applications, and let go of the oldest versions past the bound."""
@@ -172,7 +172,7 @@ class Versions:
     def _tidy(self) -> None:
         applications = self.applications()
         if len(applications) > self.most_applications * _SLACK:
-            _write(self._log, b"".join(_json(one) + b"\n" for one in applications[-self.most_applications :]))
+            write_whole(self._log, b"".join(_json(one) + b"\n" for one in applications[-self.most_applications :]))
         if len(list(self.folder.glob("*.json"))) <= self.most * _SLACK:
             return
         for one in self.list()[self.most :]:
@@ -202,14 +202,15 @@ def _json(value: msgspec.Struct) -> bytes:
     return msgspec.json.encode(value)
 
 
-def _write(path: Path, data: bytes) -> None:
-    """The whole file or none of it, readable by its owner only: a secret may have been written in a configuration."""
+def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Write the whole file or nothing of it. By default its owner alone may read it: a secret may stand in a text."""
     number, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:
         with os.fdopen(number, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        os.chmod(name, mode)
         os.replace(name, path)
     except OSError:
         with contextlib.suppress(OSError):

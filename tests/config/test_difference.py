@@ -183,3 +183,12 @@ def test_the_names_of_variables_headers_and_cookies_are_no_secrets() -> None:
     assert [one.new for one in difference(top("{}"), top(text), discover())] == [
         {"cookie": "cmp_marketing"}, {"header": "Authorization"}, {"query": "token"},
     ]  # fmt: skip
+
+
+def test_thousands_of_entries_in_another_order_are_compared_at_once() -> None:
+    names = [f"n{number}" for number in range(6000)]
+    old, new = ("transformations: {" + ", ".join(f"{one}: x" for one in way) + "}" for way in (names, names[::-1]))
+    assert len(difference(top(old), top(new))) == 5999
+    shuffled = [names[5999], *names[:5999]]
+    text = "transformations: {" + ", ".join(f"{one}: x" for one in shuffled) + "}"
+    assert difference(top(old), top(text)) == [Change("moved", "transformation", "n5999", "", "after n5998", "first")]
