@@ -23,6 +23,7 @@ BUILT_IN = frozenset({"event", "consent", "client"})
 _STEP = r"""\.[A-Za-z_]\w*|\[\d{1,6}\]|\['[A-Za-z_][^'.\[\]\\]*'\]|\["[A-Za-z_][^".\[\]\\]*"\]"""
 _PLAIN_PATH = re.compile(rf"\{{\{{\s*(?P<name>[A-Za-z_]\w*)(?P<path>(?:{_STEP})*)\s*\}}\}}")
 _BLOCK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.S)
+_HYPHENED = re.compile(r"\bevent(?P<way>(?:\.\w+|\[\d+\])*)\.(?P<name>x-(?:ga|sst|fb|gtm)-[\w-]+)")
 _CONSTANTS = frozenset({"true", "false", "none", "True", "False", "None"})
 _STATEMENTS = (nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Assign, nodes.Expr)
 
@@ -99,7 +100,13 @@ def _parse(text: str) -> nodes.Template:
 
 
 def _refuse(text: str, tree: nodes.Template) -> None:
-    """Say at load what the sandbox would refuse for every event."""
+    """Say at load what the sandbox would refuse for every event, and what cannot be meant."""
+    for block in _BLOCK.finditer(text):
+        hyphened = _HYPHENED.search(block[0])
+        if hyphened:
+            hint = f"write event{hyphened['way']}['{hyphened['name']}']"
+            place = block.start() + hyphened.start("name")
+            raise ExpressionError(f"a dash in '{hyphened['name']}' is read as a minus", place, hint)
     for statement in tree.find_all(nodes.Stmt):
         if not isinstance(statement, _STATEMENTS):
             word = type(statement).__name__.lower()

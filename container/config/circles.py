@@ -11,6 +11,8 @@ from container.node import Node
 _LONGEST_SHOWN = 8
 MOST_STEPS = 50
 """Triggers that ask triggers: more than anybody can follow, and less than Python's stack holds."""
+MOST_ASKED = 1000
+"""Triggers that one trigger may ask for one event, each counted as often as it is named."""
 
 _Uses = Mapping[Owner, Mapping[Owner, Mention]]
 
@@ -58,10 +60,31 @@ def _deep(decoder: Decoder, uses: _Uses) -> None:
     level = {one: mention for found in uses.values() for one, mention in found.items() if one[0] == "trigger"}
     for _ in range(MOST_STEPS):
         level = {one: mention for entry in level for one, mention in uses.get(entry, {}).items() if one[0] == "trigger"}
-    if level:
+    if not level:
+        _many(decoder)
+    else:
         mention = min(level.values(), key=lambda one: (one.node.file, one.node.line))
         text = f"more than {MOST_STEPS} triggers ask one another in a row"
         decoder.problem(mention.node, "cycle", text, "write the conditions into fewer triggers")
+
+
+def _many(decoder: Decoder) -> None:
+    """A few triggers that name one another twice and again would double the work of every event at each step."""
+    named: dict[str, list[Mention]] = {}
+    for mention in decoder.mentions:
+        if mention.what == mention.owner[0] == "trigger":
+            named.setdefault(mention.owner[1], []).append(mention)
+    counts: dict[str, int] = {}
+
+    def count(name: str) -> int:
+        if name not in counts:
+            counts[name] = 1 + sum(count(one.name) for one in named.get(name, ()))
+        return counts[name]
+
+    for name, mentions in named.items():
+        if count(name) > MOST_ASKED and all(count(one.name) <= MOST_ASKED for one in mentions):
+            text = f"the trigger asks {count(name) - 1} triggers for every event"
+            decoder.problem(mentions[0].node, "cycle", text, "name each of them once")
 
 
 def _consent(decoder: Decoder, top: Node, uses: _Uses) -> None:

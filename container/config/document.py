@@ -163,8 +163,9 @@ class Trigger:
 
     def why(self, context: Context) -> str:
         """What made it hold, or the first condition that does not, each with the value it saw."""
-        whys = [one.why(context) for one in self.conditions]
-        return " and ".join(whys) if self.holds(context) else self.why_not(context)
+        if not self.holds(context):
+            return self.why_not(context)
+        return " and ".join(one.why(context) for one in self.conditions)
 
     def told(self, context: Context) -> str:
         """Why, with its name when it has one: conditions may be written out where a name could stand."""
