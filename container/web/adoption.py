@@ -54,13 +54,14 @@ class Adoption:
 
     async def run(self) -> None:
         """Look for files and deliver them, until cancelled."""
-        look = 0
+        look, before = 0, None
         while True:
+            there = [self._workers.there(number) for number in range(self._workers.count)]
             try:
-                await self.step(search=look % SEARCH_EVERY == 0)
+                await self.step(search=look % SEARCH_EVERY == 0 or there != before)
             except (OutboxError, OSError) as error:
                 log.error("%s", error)
-            look += 1
+            look, before = look + 1, there
             await self._sleep(EVERY)
 
     async def step(self, search: bool = True) -> None:

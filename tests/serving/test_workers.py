@@ -152,6 +152,25 @@ def test_a_worker_whose_file_another_process_has_is_tried_again_while_the_others
             server.send_to_all("later")
 
 
+def test_the_files_of_a_worker_that_keeps_dying_are_delivered_by_another_until_it_is_back(tmp_path: Path) -> None:
+    with crew(tmp_path, workers=2) as server:
+        server.post("/sandbox/faults", json={"n": 1_000_000, "status": 503})
+        taken = server.send_to_all("e")
+        os.kill(server.children()[1], signal.SIGKILL)
+        until(lambda: "worker 1 is back" in server.log(), "the worker to be back")
+        os.kill(server.children()[1], signal.SIGKILL)
+        until(lambda: "worker 1 ended (signal 9); it is started again in 4 seconds" in server.log(), "the pause")
+        assert {server.send(f"pause-{number}") for number in range(8)} == {204}, "hits go to the one that is there"
+        taken |= {f"pause-{number}" for number in range(8)}
+        server.post("/sandbox/reset")
+        until(lambda: "the outbox of worker 1 has nobody who delivers it" in server.log(), "the adoption")
+        until(lambda: server.log().count("worker 1 is back") == 2, "the worker to be back")
+        taken |= server.send_to_all("later")
+        delivered = {one["event"]["event_id"] for one in server.delivered(len(taken))}
+        assert delivered == taken
+        assert balanced(server)
+
+
 def test_when_the_first_cannot_start_the_server_does_not(tmp_path: Path) -> None:
     with crew(tmp_path, workers=2):
         second = Crew(tmp_path, workers=2)
