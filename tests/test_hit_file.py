@@ -76,6 +76,37 @@ def test_a_line_that_is_no_hit_is_told_with_its_number(line: str, reason: str, t
     assert str(raised.value).endswith('write {"method": "GET", "path": "/g/collect", "query": "v=2&..."} on one line')
 
 
+def test_what_is_no_hit_can_be_told_and_left_out(tmp_path: Path) -> None:
+    refused: list[HitFileError] = []
+    path = lines(tmp_path, 'nonsense\n{"path": "/a"}\n{"query": ["a"]}\n{"path": "/b"}\n')
+    assert [hit.path for hit in read_hits(path, refused.append)] == ["/a", "/b"]
+    assert [str(one).removeprefix(f"{path}:").partition(":")[0] for one in refused] == ["1", "3"]
+    requests = lines(tmp_path, "GET /a\n###\nhello\n### c\nGET /c\n", "a.http")
+    assert [hit.path for hit in read_hits(requests, refused.append)] == ["/a", "/c"]
+    assert len(refused) == 3
+
+
+def test_a_body_that_is_no_text_is_written_in_base64() -> None:
+    hit = hit_from({"path": "/", "body_base64": "/wAg\nYQ=="})
+    assert (hit.method, hit.body) == ("POST", b"\xff\x00 a")
+    assert hit_from({"body": "x", "body_base64": "/w=="}).body == b"x"
+    with pytest.raises(HitFileError, match="'body_base64' of a hit is not base64"):
+        hit_from({"body_base64": "?"})
+
+
+@pytest.mark.parametrize(
+    ("fields", "path"),
+    [
+        ({"query": {"a": {}}}, ("query", "a")), ({"headers": []}, ("headers",)), ({"ip": []}, ("ip",)), ([], ()),
+        ({"cookies": {"a": []}}, ("cookies", "a")),
+    ],
+)  # fmt: skip
+def test_an_error_knows_the_field_it_is_about(fields: Any, path: tuple[str, ...]) -> None:
+    with pytest.raises(HitFileError) as raised:
+        hit_from(fields)
+    assert raised.value.path == path
+
+
 def test_a_raw_request_is_a_hit(tmp_path: Path) -> None:
     path = lines(
         tmp_path, "POST /g/collect?v=2 HTTP/1.1\r\nHost: shop.example\r\nX-A:  b \r\n\r\nen=a\r\nen=b\n", "a.http"
@@ -110,7 +141,7 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
     max_leaves=6,
 )
-FIELDS = st.sampled_from(["id", "method", "path", "query", "headers", "body", "cookies", "ip"])
+FIELDS = st.sampled_from(["id", "method", "path", "query", "headers", "body", "body_base64", "cookies", "ip"])
 
 
 @given(st.dictionaries(FIELDS, ANYTHING))
@@ -120,7 +151,7 @@ def test_any_values_make_a_hit_or_a_clear_refusal(fields: dict[str, Any]) -> Non
     try:
         hit = hit_from(fields)
     except HitFileError:
-        assert wrong or set(fields) & {"headers", "cookies"}
+        assert wrong or set(fields) & {"headers", "cookies", "body_base64"}
         return
     assert hit.path.startswith("/")
     assert isinstance(hit.parameters, list)

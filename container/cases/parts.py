@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from container.cases.written import Literal
+from container.cases.written import Literal, reads_back
 from container.component import Client
 from container.config.case import GIVEN
 from container.hit import Hit, parse_cookies
@@ -105,6 +105,8 @@ class Parts:
         try:
             value = msgspec.json.decode(text)
         except (msgspec.DecodeError, RecursionError):
+            return None
+        if not reads_back(value):
             return None
         headers = dict(self.fields.get("headers", {}))
         if headers.get("content-type") == "application/json":

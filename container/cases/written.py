@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from container.config.compose import scalar
+from container.config.compose import Composer, scalar
 
 _TAGS = {bool: "tag:yaml.org,2002:bool", int: "tag:yaml.org,2002:int", float: "tag:yaml.org,2002:float"}
 _TEXT = "tag:yaml.org,2002:str"
@@ -90,6 +90,13 @@ def inline(value: Any) -> str:
         value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=True, width=10**6
     )
     return text.removesuffix("...\n").rstrip("\n")
+
+
+def reads_back(value: Any) -> bool:
+    """Whether the value, written in a test, would be read as it was."""
+    composer = Composer({})
+    top = composer.compose(f"tests:\n{block({'value': value}, 2)}", "a value")
+    return top is not None and not composer.problems and bool(top.plain() == {"tests": {"value": value}})
 
 
 def writable(value: Any) -> Any:
