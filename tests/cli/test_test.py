@@ -35,7 +35,7 @@ def config(folder: Path, text: str) -> Path:
 def test_test_runs_every_case_and_those_chosen() -> None:
     done = tagdock("test")
     assert done.returncode == 0
-    assert done.stdout.splitlines()[-1] == "7 passed, 0 failed"
+    assert re.fullmatch(r"[1-9]\d* passed, 0 failed", done.stdout.splitlines()[-1])
     missed = tagdock("test", "-k", "nosuch")
     assert missed.returncode == 1
     assert re.fullmatch(r"none of the \d+ tests' names holds 'nosuch'\n", missed.stdout)
@@ -175,16 +175,13 @@ def test_coverage_as_json_stands_beside_the_tests() -> None:
     done = tagdock("test", "--coverage", "--json")
     assert done.returncode == 0
     found = json.loads(done.stdout)
-    assert len(found["tests"]) == 7
+    assert len(found["tests"]) >= 7
     coverage = found["coverage"]
     assert coverage["reached"] + len(coverage["missed"]) == coverage["total"]
-    assert {
-        "sort": "client",
-        "name": "backend",
-        "missing": "takes no hit",
-        "file": "config.yaml",
-        "line": 11,
-    } in coverage["missed"]
+    written = (ROOT / "config.yaml").read_text().splitlines()
+    line = next(place for place, text in enumerate(written, start=1) if text.startswith("  backend:"))
+    missed = {"sort": "client", "name": "backend", "missing": "takes no hit", "file": "config.yaml", "line": line}
+    assert missed in coverage["missed"]
 
 
 def test_too_little_coverage_fails_when_it_is_asked_to(tmp_path: Path) -> None:
