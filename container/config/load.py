@@ -129,7 +129,7 @@ class _Loading:
         if top is None:
             return self._loaded(None, top)
         if top.kind != "mapping":
-            if not top.missing:
+            if not top.missing or top.environment is not None:
                 hint = f"sections: {', '.join(SECTIONS)}"
                 self.decoder.problem(top, "type", f"expected sections, found {top.noun}", hint)
             return self._loaded(None, top)
