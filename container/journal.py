@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import stat
 from pathlib import Path
 from threading import Lock
 
@@ -55,7 +56,7 @@ def _write(descriptor: int, lines: bytes) -> None:
     regular = None
     rest = memoryview(lines)
     try:
-        if _seekable(descriptor):
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):  # a pipe or terminal takes nothing back
             if fcntl is not None:
                 fcntl.flock(descriptor, fcntl.LOCK_EX)  # the server's other processes write it too
             regular = os.lseek(descriptor, 0, os.SEEK_END)
@@ -67,12 +68,3 @@ def _write(descriptor: int, lines: bytes) -> None:
         if regular is not None:
             os.ftruncate(descriptor, regular)
         raise
-
-
-def _seekable(descriptor: int) -> bool:
-    """Whether it is a file that can be taken back, and no pipe or terminal."""
-    try:
-        os.lseek(descriptor, 0, os.SEEK_CUR)
-    except OSError:
-        return False
-    return True

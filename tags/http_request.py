@@ -91,7 +91,7 @@ class HttpRequestTag(Tag):
         self._query, self._late_query = split(self.query, _late)
         fixed = {name: value for name, value in self.headers.items() if _fixed(value)}
         self._asked = {name: value for name, value in self.headers.items() if name not in fixed}
-        self._names = {"secret": Given({name: str(value) for name, value in self.secrets.items()})}
+        self._names = {"secret": Given({name: str(value) or "sandbox" for name, value in self.secrets.items()})}
         self._late = naming(Context({}), self._names)
         self._fixed = {"content-type": _TYPES[self._kind]} if self._kind else {}
         self._fixed |= {name.lower(): found for name, value in fixed.items() if (found := _header(value, self._late))}
@@ -111,9 +111,12 @@ class HttpRequestTag(Tag):
                 yield Complaint(where, text, "put them into two fields, two headers, or the secret into query:")
             for name in _secrets_named(one):
                 if name not in self.secrets:
-                    yield Complaint(
-                        where, f"there is no secret '{name}'", f"add secrets: {{ {name}: $NAME }}", "unknown"
-                    )
+                    hint = f"add secrets: {{ {name}: $NAME }}"
+                    yield Complaint(where, f"there is no secret '{name}'", hint, "unknown")
+        for where, late in ((self._kind, self._then), ("query", self._late_query)):
+            if any(one.names - _SECRET and "secret" not in one.names for one in expressions(late)):
+                text = "a secret stands in a list with values of the event"
+                yield Complaint(where, text, "put it beside the list")
         for name in self.headers:
             if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
                 yield Complaint("headers", f"'{name[:40]}' is not the name of a header", "use letters, digits and -")
@@ -145,8 +148,9 @@ class HttpRequestTag(Tag):
                 body[self._kind] = value
             elif self._then is None:
                 return Suppressed("nothing of the body is there")
+        written = body.get(self._kind)
         body = scrub(body, self.personal_data, "request", context.note)
-        if self._kind and self._kind not in body and self._then is None:
+        if written and not body.get(self._kind) and self._then is None:
             return Suppressed("nothing of the body is left without personal data")
         given = given_id(context) if self.event_id is None else self.event_id.read(context)
         return Payload(context.event_name, "" if given is None else as_text(given), body)
@@ -186,7 +190,7 @@ def _fixed(value: Body) -> bool:
 def _header(value: Body, context: Context) -> str | None:
     """A header's value as it may be sent: what could end the header, or has no form in it, is no value."""
     found = fill(value, context)
-    text = as_text(found) if isinstance(found, str | int | float) else ""
+    text = as_text(found).strip() if isinstance(found, str | int | float) else ""
     return text if text and text.isascii() and text.isprintable() else None
 
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from container.context import Context
-from container.expression import Expression, compile_expression, is_expression
+from container.expression import Expression, compile_expression, constant, is_expression
 from container.kinds import Templated
 from container.node import Node
 from container.outgoing.body import knowing
@@ -61,16 +61,16 @@ class AddressKind(Kind[Address]):
         if found is None or (found["host"].startswith(":")):
             return self._wrong(node, reader)
         rest = found["rest"] or "/"
-        if "{%" in rest or "#" in _BLOCK.sub("", rest) or any(one.isspace() for one in _BLOCK.sub("", rest)):
+        templated = node.environment is None and is_expression(rest)
+        # Read as a whole for the places of what is wrong in it.
+        if templated and isinstance(Templated().decode(node, knowing(reader, self.known)), Invalid):
+            return INVALID
+        fixed = _BLOCK.sub("", rest)
+        if "{%" in fixed or "#" in fixed or any(one.isspace() for one in fixed):
             text = "the path of the url holds a blank, a # or {% %}"
             reader.problem(node, "value", text, "escape them as %20 and %23; only {{ }} may stand in it")
             return INVALID
-        if node.environment is not None or not is_expression(rest):
-            return Address(found["origin"], found["host"], compile_expression(rest.replace("{{", "%7B%7B")))
-        whole = Templated().decode(node, knowing(reader, self.known))  # for the places of what is wrong in it
-        if isinstance(whole, Invalid):
-            return INVALID
-        return Address(found["origin"], found["host"], compile_expression(rest))
+        return Address(found["origin"], found["host"], compile_expression(rest) if templated else constant(rest))
 
     def _wrong(self, node: Node, reader: Reader) -> Invalid:
         host = str(node.value).partition("://")[2].partition("/")[0]

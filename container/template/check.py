@@ -33,7 +33,8 @@ def check(file: TemplateFile, options: Mapping[str, Option], top: Node, reader: 
                     _unknown(node, f"a person has no '{part}'", suggestion(part, PERSON), offset, reader)
                 if name == "option" and part:
                     used.add(part)
-                    _option(section, part, options, node, offset, reader)
+                    if part in options or part not in file.options_:  # what is wrong with its line was told there
+                        _option(section, part, options, node, offset, reader)
     for key, node in top.items["options"].keys.items() if "options" in top.items else ():
         if key in options and key not in used:
             reader.warning(node, "unused", f"nothing reads the option '{key}'", "use it as {{ option.NAME }}")
@@ -43,7 +44,7 @@ def check(file: TemplateFile, options: Mapping[str, Option], top: Node, reader: 
     )
     if verdict.action != "done":
         node = top.items.get("accepted", top.items["answers"])
-        text = f"the answer that means success would {verdict.action} the payloads"
+        text = f"the answer that means success is judged '{verdict.action}'"
         reader.problem(node, "value", text, "write accepted: with an answer for which a rule says then: done")
 
 

@@ -50,7 +50,7 @@ def read_examples(cls: type[TemplateTag], reader: Reader) -> list[Example]:
         tag = _tag(cls, node, reader)
         if not isinstance(lines.event, dict) or not isinstance(lines.cookies, dict):
             reader.problem(
-                key, "test", "the event, and the cookies, of an example are mappings", "write names and values"
+                key, "test", "the event and the cookies of an example are mappings", "write names and values"
             )
         elif (lines.sends is None) == (not lines.suppressed):
             hint = "write sends: and the whole payload, or suppressed: and the reason"

@@ -91,7 +91,13 @@ class TemplateTag(Tag):
         self._plain = {name: value for name, value in given.items() if not isinstance(value, SecretText)}
         self._varying = {name: value for name, value in self._plain.items() if any(expressions(value))}
         self._names = {**_NAMES, "option": Given(self._plain)}
-        self._all = {name: str(value) if isinstance(value, SecretText) else value for name, value in given.items()}
+        self._all = {name: self._said(name, value) for name, value in given.items()}
+
+    def _said(self, name: str, value: Any) -> Any:
+        """An option's value for a request; a token that is not there yet, while all goes to the sandbox, has a word."""
+        if isinstance(value, SecretText):
+            return str(value) or ("sandbox" if self.options[name].required else None)
+        return value
 
     def build(self, context: Context) -> Payload | Suppressed:
         file = self.template.file
@@ -134,7 +140,9 @@ class TemplateTag(Tag):
             raise ValueError("the path of the request needs an option that is not there")
         path = quote(path, safe=_IN_PATHS)
         query = {key: as_text(value) for key, body in lines.query.items() if (value := fill(body, context)) is not None}
-        headers = {key.lower(): as_text(value) for key, body in lines.headers.items() if (value := fill(body, context))}
+        headers = {
+            key.lower(): as_text(value).strip() for key, body in lines.headers.items() if (value := fill(body, context))
+        }
         if lines.method == "GET":
             content = b""
         elif lines.body is not None:
