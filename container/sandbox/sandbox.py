@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
 from .diagnostics import Diagnostics
@@ -52,6 +54,11 @@ class Sandbox:
         surface = Surface(self._store, faults, self.told)
         tr = Tr(self._store, intake, clock)
         self._requests = requests = Requests(path, clock, answer)
+
+        async def reset(request: Request) -> Response:
+            await requests.reset()
+            return await surface.reset(request)
+
         self.app = Starlette(
             routes=[
                 Route("/graph/{version}/dataset_quality", Quality(self._store.reading, intake, clock), methods=["GET"]),
@@ -67,7 +74,7 @@ class Sandbox:
                 Route("/all", surface.all),
                 Route("/good", surface.good),
                 Route("/bad", surface.bad),
-                Route("/reset", surface.reset, methods=["POST"]),
+                Route("/reset", reset, methods=["POST"]),
                 Route("/faults", surface.faults, methods=["GET", "POST", "DELETE"]),
                 Route("/test-events", TestEvents(self._store.reading).show),
                 Route("/diagnostics", Diagnostics(self._store.reading, clock).show),

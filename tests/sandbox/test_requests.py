@@ -32,6 +32,8 @@ def test_a_request_is_kept_and_answered_as_its_vendor_would() -> None:
     assert [one["type"] for one in local.client.get("/sandbox/http?type=crm").json()] == ["crm"]
     assert [one["type"] for one in local.client.get("/sandbox/http?limit=1").json()] == ["crm"]
     assert local.client.delete("/sandbox/http").json() == []
+    local.client.get("/sandbox/http/crm/x.example/")
+    local.client.post("/sandbox/reset")
     assert local.client.get("/sandbox/http").json() == []
 
 

@@ -89,7 +89,8 @@ def test_a_changed_file_is_read_anew(tmp_path: Path) -> None:
         ({"answers": "[{ status: 99, then: done }]"},
          "7:21: answers[0].status: expected a status such as 400 or 4xx, or a list, found a number;"),
         ({"answers": "[{ then: dne }]"}, "7:19: answers[0].then: 'dne' is not one of "),
-        ({"answers": '[{ then: done, where: { "$.a[": 0 } }]'}, "7:34: answers[0].where.$.a[: '$.a[' is not a JSONPath"),
+        ({"answers": '[{ then: done, where: { "$.a[": 0 } }]'},
+         "7:34: answers[0].where.$.a[: '$.a[' is not a JSONPath"),
         ({"answers": "[{ status: 2xx, where: { $.code: 1 }, then: done }, { status: 2xx, then: bury }]"},
          "7:10: answers: the answer that means success is judged 'bury'; "
          "write accepted: with an answer for which a rule says then: done"),
