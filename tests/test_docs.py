@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -69,7 +70,7 @@ def test_the_example_of_a_type_of_one_s_own_is_whole_and_works_as_it_is_used(tmp
 def test_every_word_beside_a_type_is_explained() -> None:
     text = (DOCS / "configuration.md").read_text()
     words = [word for words in ROUTING.values() for word in words]
-    assert len(words) == 4
+    assert len(words) == 6
     assert [word for word in words if f"| `{word}` |" not in text] == []
 
 
@@ -79,6 +80,24 @@ def test_every_filter_is_documented_and_every_documented_expression_compiles() -
     written = [one for one in re.findall(r"`(\{\{.*?\}\})`", text) if "..." not in one]
     assert len(written) > 10
     assert all(compile_expression(one).names for one in written)
+
+
+PARTNER = """
+triggers: { all: { event: purchase } }
+tags: { partner: { http_request: { url: "https://partner.example/" }, fires_on: all } }
+"""
+
+
+@pytest.mark.parametrize("noun", ["variable", "condition", "transformation"])
+def test_every_example_of_a_component_is_valid_as_it_stands_in_a_file(noun: str) -> None:
+    for word, cls in discover().of(noun).items():
+        for block in re.findall(r"```yaml\n(.*?)```", cls.explanation(), re.S):
+            text = {
+                "variable": "variables:\n" + indent(block, "  "),
+                "condition": block,
+                "transformation": block + PARTNER,
+            }
+            assert [str(one) for one in load_text(text[noun]).errors] == [], word
 
 
 def test_every_operator_is_documented() -> None:

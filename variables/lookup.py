@@ -22,7 +22,7 @@ class LookupVariable(Variable):
         table: { shoes: 0.42, hats: 0.5 }
         default: 0.3
     pixel_of_country:
-      lookup: { input: "{{ event.country }}", table: { AT: "111", DE: "{{ german_pixel }}" }, ignore_case: true }
+      lookup: { input: "{{ event.country }}", table: { AT: "111", DE: "{{ event.pixel }}" }, ignore_case: true }
     ```
 
     A number and the text that spells it are the same: 404 finds `404:` and `"404":`.
