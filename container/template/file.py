@@ -92,20 +92,27 @@ class ExampleLines(Options):
     suppressed: str = option(Text(), "The reason for which nothing is sent.", default="")
 
 
-class TemplateFile(Options):
-    """A type of tag: what may be configured, what is made of an event, how it is sent and what answers mean."""
+class Face(Options):
+    """What is seen of a type of tag from outside: by explain, the schema and the loader."""
 
     description: str = option(Text(), "What the tag does, for tagdock explain; the first paragraph is its summary.")
     endpoint: str = option(
         Text(r"https?://[^\s/?#{}@]+(/[^\s?#{}]*)?", example="https://api.vendor.example"),
         "Where the vendor's API is; a user may point it elsewhere.",
     )
-    request: RequestLines = option(Group(RequestLines), "How payloads become a request.")
-    payload: Body = option(BodyKind(EVENT_NAMES, only_mapping=True), "What one event becomes.")
     options_: dict[str, OptionLines] = option(MapOf(Group(OptionLines)), "What the tag can be told.", default={})
     advertising: bool = option(
-        Boolean(), "The vendor is an advertising system, so consent is asked for.", default=False
+        Boolean(), "The vendor is an advertising system, so that lint asks for consent.", default=False
     )
+    batch: int = option(Integer(1, 10_000), "The most payloads of one request.", default=1)
+    oldest: float = option(Duration(), "The age past which the vendor does not take an event.", default=86400.0)
+
+
+class TemplateFile(Face):
+    """A type of tag: what may be configured, what is made of an event, how it is sent and what answers mean."""
+
+    request: RequestLines = option(Group(RequestLines), "How payloads become a request.")
+    payload: Body = option(BodyKind(EVENT_NAMES, only_mapping=True), "What one event becomes.")
     events: dict[str, str] = option(MapOf(Text()), "Event names here -> names at the vendor.", default={})
     other_events: str = option(
         Choice("as_is", "suppress"), "What becomes of an event with another name.", default="as_is"
@@ -116,8 +123,6 @@ class TemplateFile(Options):
     suppress: dict[str, Body] = option(
         MapOf(BodyKind(EVENT_NAMES)), "A reason -> an expression that is true when nothing may be sent.", default={}
     )
-    batch: int = option(Integer(1, 10_000), "The most payloads of one request.", default=1)
-    oldest: float = option(Duration(), "The age past which the vendor does not take an event.", default=86400.0)
     answers: list[AnswerLines] = option(ListOf(Group(AnswerLines)), "What answers mean, before HTTP's own.", default=[])
     accepted: Any = option(
         Value(), "An answer that means success, as JSON; the sandbox's stand-in gives it.", default={}

@@ -23,13 +23,13 @@ from container.kinds import (
 from container.node import Node
 from container.outgoing.body import BodyKind
 from container.schema import REQUIRED, Invalid, Kind, Option, Reader
-from container.template.file import OptionLines, TemplateFile
+from container.template.file import Face, OptionLines
 
 _EMPTY: dict[str, Any] = {"list": [], "mapping": {}, "fields": {}, "secret": SecretText("")}
 _TAKEN = frozenset(dir(Tag)) | {"endpoint", "event_names"}
 
 
-def declared(file: TemplateFile, node: Node, reader: Reader) -> dict[str, Option]:
+def declared(file: Face, node: Node, reader: Reader) -> dict[str, Option]:
     """The options by name; what is wrong with a line is reported at it."""
     found: dict[str, Option] = {}
     for name, lines in file.options_.items():

@@ -11,7 +11,7 @@ import pytest
 from container.component import Request, Response
 from container.registry import discover
 from container.runtime import route
-from container.template import TemplateTag
+from container.template import TemplateTag, read_template
 from tests.tags.sent import AGENT, ENDPOINT, NOW, built, config, hit, problems, routed, sent, suppressed, the
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +31,13 @@ def test_the_three_are_there_each_short_and_advertising() -> None:
         assert len((ROOT / "tags" / f"{word}.yaml").read_text().splitlines()) < 120
         assert TEMPLATES[word].advertising
         assert len(TEMPLATES[word].examples) >= 3
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_shipped_file_has_no_problem(word: str) -> None:
+    cls, found = read_template(ROOT / "tags" / f"{word}.yaml", "ShippedTag", "shipped")
+    assert cls is not None
+    assert found == []
 
 
 @pytest.mark.parametrize(("word", "example"), EXAMPLES, ids=lambda one: getattr(one, "name", one))
