@@ -26,6 +26,8 @@ from container.trace import Trace
 HEAD = "tests:\n"
 LONGEST_NAME = 120
 """Letters of a name; YAML has another form for keys of 128 and more."""
+_MOST = 20
+"""Fields that a warning names."""
 _COMMENT = "Saved from a hit. What is expected is what came of it then; take out what does not matter."
 
 
@@ -77,7 +79,8 @@ def saved_case(hit: Hit, now: float, configuration: Configuration, name: str = "
     }
     title = shorten(name or _title(hit, _trace(routed)), LONGEST_NAME)
     text = _written(title, case, [])
-    stands = [field for field, value in known if not masked or (len(value) > 3 and value.lower() in text.lower())]
+    lowered = text.lower()
+    stands = [field for field, value in known if not masked or (len(value) > 3 and value.lower() in lowered)]
     hidden = [field for field, value in secrets(hit) if value in text]
     saved = Saved("", title, sorted(set(stands)), sorted(set(hidden)))
     text = _written(title, case, warnings(saved))
@@ -88,7 +91,11 @@ def saved_case(hit: Hit, now: float, configuration: Configuration, name: str = "
 def warnings(saved: Saved) -> list[str]:
     """What somebody should know before a test is put where others read it."""
     told = (("Personal data of the visitor stands in it", saved.personal), ("Secrets may stand in it", saved.secret))
-    return [f"{what}: {', '.join(fields)}." for what, fields in told if fields]
+    return [f"{what}: {', '.join(fields[:_MOST])}{_more(fields)}." for what, fields in told if fields]
+
+
+def _more(fields: Sequence[str]) -> str:
+    return f" and {len(fields) - _MOST} more" if len(fields) > _MOST else ""
 
 
 def taken_names(existing: str, file: str) -> list[str]:

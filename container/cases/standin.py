@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from ipaddress import ip_address
@@ -22,6 +22,8 @@ from container.trace import Trace
 _EMAIL = SORTS["email"].pattern
 _SECRET = re2.compile(r"authorization|secret|token|password|api.?key|session")
 _HASH = re2.compile(r"\b[0-9a-fA-F]{64}\b")
+_PATTERN = 20_000
+"""Letters of one pattern; a longer value only gets a stand-in where it is a whole field."""
 _SHORTEST = 4
 """Characters from which a value is looked for inside texts; a shorter one only stands in for a whole field."""
 
@@ -92,8 +94,7 @@ class _Swap:
             if len(old) >= _SHORTEST:
                 forms = {old: new, quote(old, safe=""): quote(new, safe=""), quote_plus(old): quote_plus(new)}
                 self._inside.update({form.lower(): other for form, other in forms.items()})
-        longest = sorted(self._inside, key=lambda form: -len(form))
-        self._pattern = re2.compile(f"(?i){'|'.join(map(re2.escape, longest))}") if longest else None
+        self._patterns = [re2.compile(f"(?i){'|'.join(map(re2.escape, forms))}") for forms in _portions(self._inside)]
 
     def every(self, value: Any) -> Any:
         """The value with every text in it looked through."""
@@ -111,6 +112,20 @@ class _Swap:
         if whole is not None:
             return whole
         text = text.encode("utf-8", "replace").decode()  # half a character has no form that RE2 reads
-        if self._pattern is not None:
-            text = self._pattern.sub(lambda found: self._inside.get(found[0].lower(), found[0]), text)
+        for pattern in self._patterns:
+            text = pattern.sub(lambda found: self._inside.get(found[0].lower(), found[0]), text)
         return str(_HASH.sub(lambda found: sha256(f"visitor {found[0].lower()}".encode()).hexdigest(), text))
+
+
+def _portions(forms: Iterable[str]) -> Iterator[list[str]]:
+    """The forms, the longest first, in portions that RE2 can hold as one pattern."""
+    portion: list[str] = []
+    length = 0
+    for form in sorted((one for one in forms if len(one) <= _PATTERN), key=lambda one: (-len(one), one)):
+        if length + len(form) > _PATTERN:
+            yield portion
+            portion, length = [], 0
+        portion.append(form)
+        length += len(form)
+    if portion:
+        yield portion

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -49,36 +50,28 @@ def test(
     """Run the tests under `tests:` of the configuration and in tests/examples beside it."""
     if watch and as_json:
         raise click.UsageError("--watch is for people; leave out --json")
-    run = _Run(config, as_json, chosen, covered or fail_under is not None, fail_under, junit_file)
+    run = _Run(Path(config), as_json, chosen, covered or fail_under is not None, fail_under, junit_file)
     raise SystemExit(keep_running(run.once, run.paths, out) if watch else run.once())
 
 
+@dataclass
 class _Run:
     """The tests of one configuration file, run as asked for, as often as asked for."""
 
-    def __init__(
-        self,
-        config: str,
-        as_json: bool,
-        chosen: str | None,
-        covered: bool,
-        fail_under: float | None,
-        junit_file: str | None,
-    ) -> None:
-        self.config = Path(config)
-        self.as_json = as_json
-        self.chosen = chosen
-        self.covered = covered
-        self.fail_under = fail_under
-        self.junit_file = junit_file
-        self._read: list[Path] = []
+    config: Path
+    as_json: bool
+    chosen: str | None
+    covered: bool
+    fail_under: float | None
+    junit_file: str | None
+    read: list[Path] = field(default_factory=list)
 
     def once(self) -> int:
         """Read everything anew and run it; the exit code."""
         began = time.time()
         loaded = load(self.config, sending=False)
         reading = Reading(loaded)
-        self._read = [*loaded.files, *loaded.folders, *reading.files]
+        self.read = [*loaded.files, *loaded.folders, *reading.files]
         problems = sorted([*loaded.errors, *reading.problems])
         print_problems(problems)
         if loaded.configuration is None:
@@ -103,7 +96,7 @@ class _Run:
         """Every file and folder a run looks at, and the components beside the configuration."""
         folders = [self.config.parent / sort.folder for sort in SORTS]
         inside = [path for folder in folders for kind in ("*.py", "*.yaml") for path in folder.glob(kind)]
-        return {self.config, self.config.parent / FOLDER, *folders, *inside, *self._read}
+        return {self.config, self.config.parent / FOLDER, *folders, *inside, *self.read}
 
     def _cases(self, cases: Sequence[Case]) -> list[Case]:
         return [case for case in cases if self.chosen is None or self.chosen.lower() in case.name.lower()]

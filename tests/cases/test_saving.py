@@ -156,6 +156,19 @@ def test_hashes_of_the_visitor_are_replaced_too() -> None:
     passes(masked)
 
 
+def test_a_hit_full_of_personal_data_can_be_masked() -> None:
+    person = {f"k{number}": f"value-{number:04}-" + "x" * 60 for number in range(800)}
+    config = "clients: { orders: { json_webhook: { path: /o, event: { event_name: order, user_data: $.u } } } }"
+    hit = hit_from({"path": "/o", "body": {"u": person}, "headers": {"content-type": "application/json"}})
+    container = load_text(config).whole()
+    plain = saved_case(hit, NOON, container)
+    assert len(plain.personal) == 800
+    assert "and 780 more." in " ".join(plain.text.replace("    #", "").split())
+    masked = saved_case(hit, NOON, container, masked=True)
+    assert masked.personal == []
+    assert "value-" not in masked.text
+
+
 def test_several_events_are_told_apart() -> None:
     body = "en=page_view\r\nen=purchase\r\nen=scroll\r\nen=purchase&epn.bot=1"
     hit = hit_from({"path": "/g/collect", "query": "v=2&tid=G-1&cid=1.2&gcs=G100", "body": body})
