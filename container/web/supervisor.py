@@ -26,6 +26,9 @@ LONGEST_PAUSE = 60.0
 GIVING_BACK = 2.0
 """Seconds between saying that a worker will be back and starting it: those who have its files let go of them."""
 
+LONGEST_END = 20.0
+"""Seconds a worker may take to end in good order; one that stands still is killed then, and loses nothing by it."""
+
 _STARTED, _RELOADED = b"s", b"r"
 _HANGUP = getattr(signal, "SIGHUP", None)
 _ASKED = [one for one in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGCHLD", None), _HANGUP) if one is not None]
@@ -81,6 +84,7 @@ class Supervisor:
         self._woken = os.pipe()
         self._greeted = False
         self._ending = False
+        self._killing: float | None = None
         self._failed = False
 
     def run(self) -> bool:
@@ -99,11 +103,16 @@ class Supervisor:
             self._reap()
             if not self._ending:
                 self._start_due()
+            elif self._killing is not None and self._monotonic() >= self._killing:
+                self._killing = None
+                self._signal(signal.SIGKILL)
         return not self._failed
 
     def _wait(self) -> None:
         """Sleep until a signal, a report, or a worker to start."""
         due = [place.due for place in self._places if place.due is not None and not self._ending]
+        if self._killing is not None:
+            due = [self._killing]
         rest = max(0.0, min(due) - self._monotonic()) if due else None
         with contextlib.suppress(InterruptedError):
             select.select([self._woken[0], self._reports[0]], [], [], rest)
@@ -235,6 +244,7 @@ class Supervisor:
             self._signal(signal.SIGKILL)
             os._exit(1)
         self._ending = True
+        self._killing = self._monotonic() + LONGEST_END
         for place in self._places:
             if place.public is not None:
                 place.public.close()
