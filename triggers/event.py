@@ -11,6 +11,12 @@ from container.schema import option
 class EventCondition(Condition):
     """Holds when the event's name is one of these, exactly as written.
 
+    ```yaml
+    triggers:
+      purchase: { event: purchase }
+      lead: { event: [generate_lead, sign_up] }
+    ```
+
     Names are compared letter by letter: GA4 says `purchase`, Meta's pixel says `Purchase`.
     """
 

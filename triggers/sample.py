@@ -55,4 +55,4 @@ def _visitor(context: Context) -> tuple[str, str]:
     ):
         if value and isinstance(value, str | int | float):
             return name, as_text(value)
-    return "the hit", context.stable_id
+    return "the hit", context.shared.fingerprint().hex()

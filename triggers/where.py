@@ -45,6 +45,13 @@ class Subjects(Kind[dict[str, Comparison]]):
 class WhereCondition(Condition):
     """Holds when every named value compares as written.
 
+    ```yaml
+    variables: { user_agent: { header: User-Agent } }
+    triggers:
+      order: { event: purchase, where: { event.value: { greater_than: 0 }, event.currency: EUR } }
+      bot: { where: { user_agent: { matches: "bot|crawler", ignore_case: true } } }
+    ```
+
     A name is a variable, or `event.` and a dotted path such as `event.items.0.item_id`. A value that is not there
     satisfies only `exists: false` and `not`.
     """

@@ -11,7 +11,13 @@ from container.schema import option
 
 
 class ConstantVariable(Variable):
-    """A fixed value with a name, so that it is written once."""
+    """A fixed value with a name, so that it is written once.
+
+    ```yaml
+    brand: { constant: Example }
+    sizes: { constant: [S, M, L] }
+    ```
+    """
 
     value: Any = option(Value(), "The value: text, number, true, false, a list or a mapping.", bare=True)
 

@@ -9,7 +9,12 @@ from container.schema import option
 
 
 class CookieVariable(Variable):
-    """The value of a cookie that came with the hit, percent escapes undone."""
+    """The value of a cookie that came with the hit, percent escapes undone.
+
+    ```yaml
+    fbp: { cookie: _fbp }
+    ```
+    """
 
     name: str = option(Text(), "The cookie's name, such as _fbp.", bare=True)
 

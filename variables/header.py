@@ -9,7 +9,13 @@ from container.schema import option
 
 
 class HeaderVariable(Variable):
-    """The value of a request header; its name's case does not matter."""
+    """The value of a request header; its name's case does not matter.
+
+    ```yaml
+    user_agent: { header: User-Agent }
+    region: { header: X-Geo-Region, default: unknown }
+    ```
+    """
 
     name: str = option(Text(), "The header's name, such as User-Agent.", bare=True)
 

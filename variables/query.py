@@ -9,7 +9,14 @@ from container.schema import option
 
 
 class QueryVariable(Variable):
-    """The decoded value of a parameter of the hit's own URL; the last one when it is repeated."""
+    """The decoded value of a parameter of the hit's own URL; the last one when it is repeated.
+
+    ```yaml
+    measurement_id: { query: tid }
+    ```
+
+    A parameter of the page's address is a `url` variable: `{ url: { query: utm_source } }`.
+    """
 
     name: str = option(Text(), "The parameter's name, such as tid.", bare=True)
 

@@ -16,6 +16,12 @@ class TemplateVariable(Variable):
 
     A text that is exactly one `{{ expression }}` keeps its type; inside other text it becomes text. When something it
     needs is not there, the variable has no value.
+
+    ```yaml
+    order_value: { jsonpath: $.value }
+    profit: { template: "{{ (order_value * 0.3) | round(2) }}" }
+    label: { template: "{{ event.event_name }} of {{ order_value }} {{ event.currency | default('EUR') }}" }
+    ```
     """
 
     text: Expression = option(Templated(), 'The expression, such as "{{ (order_value * 0.3) | round(2) }}".', bare=True)

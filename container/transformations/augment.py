@@ -12,7 +12,13 @@ from container.schema import option
 
 
 class AugmentTransformation(Transformation):
-    """Sets these fields of the event, by dotted path; a value that is not there leaves its field as it was."""
+    """Sets these fields of the event, by dotted path; a value that is not there leaves its field as it was.
+
+    ```yaml
+    transformations:
+      with_margin: { augment: { margin: "{{ event.value * 0.3 }}", user_data.address.country: AT }, for: partner }
+    ```
+    """
 
     fields: dict[str, Any] = option(
         MapOf(Tree()), 'The fields and their values, such as { profit: "{{ profit }}" }.', bare=True

@@ -12,6 +12,11 @@ from container.schema import option
 class ExcludeTransformation(Transformation):
     """Takes these fields out of the event, by dotted path; a path without a field changes nothing.
 
+    ```yaml
+    transformations:
+      no_addresses: { exclude: [user_data.address, items.coupon] }
+    ```
+
     `items.coupon` takes the field out of every item, `items.0.coupon` out of the first.
     """
 

@@ -71,6 +71,8 @@ def test_a_hit_of_nobody_in_particular_is_drawn_by_itself_and_the_same_again() -
     made = trigger("50%")
     drawn = [[made.holds(Context({}, hit=Hit("GET", "/", str(number)))) for number in range(100)] for _ in range(2)]
     assert drawn[0] == drawn[1]
+    shared = Shared(Hit("GET", "/"))
+    assert len({made.holds(Context({}, shared, index=index)) for index in range(20)}) == 1
     assert 25 < sum(drawn[0]) < 75
 
 
