@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from container.delivery.attempt import Attempt
+from container.delivery.state import DestinationState
 from container.metrics import Metrics
 from container.outbox import Account, Status
+from container.record import ConsentState, Decision, EventRecord
+
+NOW = 1_772_366_400.0
 
 
 def read(metrics: Metrics, status: Status) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
     async def books() -> Status:
         return status
 
-    text = asyncio.run(metrics.render(books)).decode()
+    text = asyncio.run(metrics.render(books, NOW)).decode()
     return {
         (sample.name, tuple(sorted(sample.labels.items()))): sample.value
         for family in text_string_to_metric_families(text)
@@ -30,7 +36,8 @@ def test_what_was_counted_is_shown_with_its_labels() -> None:
     metrics.failures["tag meta failed"] += 2
     metrics.reloads["applied"] += 1
     shown = read(metrics, Status([], 4096))
-    assert shown == {
+    counted = {key: value for key, value in shown.items() if value and not key[0].endswith("_bucket")}
+    assert counted == {
         ("tagdock_hits_total", (("client", "browser"), ("outcome", "answered"))): 3,
         ("tagdock_hits_total", (("client", ""), ("outcome", "unclaimed"))): 1,
         ("tagdock_events_total", (("client", "browser"),)): 5,
@@ -56,3 +63,63 @@ def test_two_containers_in_one_process_count_apart() -> None:
     one, other = Metrics(), Metrics()
     one.events["browser"] += 1
     assert ("tagdock_events_total", (("client", "browser"),)) not in read(other, Status([], 0))
+
+
+def test_decisions_are_counted_by_tag_outcome_and_reason_and_consent_by_purpose() -> None:
+    metrics = Metrics()
+    consent = ConsentState(("granted", "denied", "unset", "unset"), ("hit", "hit", "", ""))
+    decisions = (Decision("meta", "fired", "purchase"), Decision("other", "blocked", "blocked by bot"))
+    for _ in range(3):
+        metrics.record(EventRecord(NOW, "browser", "purchase", "1", "", consent, decisions))
+    for _ in range(2):  # a reader takes nothing away
+        shown = read(metrics, Status([], 0))
+    fired = (("outcome", "fired"), ("reason", "purchase"), ("tag", "meta"))
+    assert shown["tagdock_tag_decisions_total", fired] == 3
+    blocked = (("outcome", "blocked"), ("reason", "blocked by bot"), ("tag", "other"))
+    assert shown["tagdock_tag_decisions_total", blocked] == 3
+    assert shown["tagdock_consent_total", (("purpose", "ad_storage"), ("state", "granted"))] == 3
+    assert shown["tagdock_consent_total", (("purpose", "analytics_storage"), ("state", "denied"))] == 3
+
+
+def test_reasons_without_number_make_labels_of_a_number() -> None:
+    metrics = Metrics()
+    consent = ConsentState(("unset",) * 4, ("",) * 4)
+    for number in range(30_000):
+        decisions = (Decision("meta", "suppressed", f"reason {number}"),)
+        metrics.record(EventRecord(NOW, "browser", "purchase", "1", "", consent, decisions))
+    shown = read(metrics, Status([], 0))
+    kinds = {key: value for key, value in shown.items() if key[0] == "tagdock_tag_decisions_total"}
+    assert len(kinds) == 51
+    assert sum(kinds.values()) == 30_000
+
+
+def test_requests_to_vendors_are_counted_with_their_sizes_and_times() -> None:
+    metrics = Metrics()
+    made = {"tag": "meta", "destination": "123", "size": 900, "reason": ""}
+    metrics.attempt(Attempt(**made, count=40, action="done", status=200, seconds=0.2, age=3.0))
+    metrics.attempt(Attempt(**made, count=2, action="later", status=503, seconds=0.02, age=9.0))
+    shown = read(metrics, Status([], 0))
+    labels = (("outcome", "later"), ("status", "503"), ("tag", "meta"))
+    assert shown["tagdock_delivery_requests_total", labels] == 1
+    sizes = {
+        dict(key[1])["le"]: value for key, value in shown.items() if key[0] == "tagdock_delivery_batch_size_bucket"
+    }
+    assert (sizes["1.0"], sizes["2.0"], sizes["25.0"], sizes["50.0"], sizes["+Inf"]) == (0, 1, 1, 2, 2)
+    assert shown["tagdock_delivery_seconds_sum", (("tag", "meta"),)] == pytest.approx(0.22)
+    assert shown["tagdock_delivery_age_seconds_count", (("tag", "meta"),)] == 1
+
+
+def test_the_age_of_what_waits_and_the_state_of_its_destination_are_shown() -> None:
+    metrics = Metrics()
+    state = DestinationState(
+        tag="meta", destination="123", state="open", parked_for="", failures=3, next_attempt=None, last_status=503,
+        last_words="", last_at=None, in_flight=0, pending=2, delivered=0, buried=0, rate=0.0, requests={},
+    )  # fmt: skip
+    metrics.destinations = lambda: [state]
+    shown = read(metrics, Status([Account("meta", "123", accepted=2, pending=2, oldest=NOW - 90)], 0))
+    place = (("destination", "123"), ("tag", "meta"))
+    assert shown["tagdock_outbox_oldest_seconds", place] == 90
+    states = {
+        name: shown["tagdock_destination_state", (place[0], ("state", name), place[1])] for name in ("open", "closed")
+    }
+    assert states == {"open": 1, "closed": 0}

@@ -82,6 +82,10 @@ class Sandbox:
             ]
         )
 
+    def counts(self) -> dict[str, int]:
+        """Events since the last reset by what became of them, and how many are still kept."""
+        return self._store.counts()
+
     def close(self) -> None:
         """Finish what was begun and close the file."""
         self._requests.close()

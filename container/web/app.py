@@ -96,6 +96,9 @@ class App:
         self.sandbox = self._stand_in(_beside(delivery.outbox, "sandbox.db")) if hosts else None
         self.transport = Transport()
         self.delivery = self._deliver(self.outbox)
+        self.metrics.destinations = self.delivery.destinations
+        if self.sandbox is not None:
+            self.metrics.sandbox = self.sandbox.counts
         self.adoption = Adoption(delivery.store, workers, self._adopt)
         file = Path(configuration.file)
         read = snapshot(file) if read is None else read
@@ -273,6 +276,7 @@ class App:
             retry_longest=delivery.retry.longest,
             give_up_after=delivery.retry.give_up_after,
             clock=self._clock,
+            watch=self.metrics.attempt,
         )
 
     def _adopt(self, worker: int) -> tuple[Outbox, Delivery]:
@@ -281,7 +285,8 @@ class App:
 
     async def _numbers(self) -> bytes:
         """The numbers of this worker; a server with one process counts the files that are nobody's among its own."""
-        return await self.metrics.render(self.outbox.status if self.workers.count > 1 else self._books)
+        books = self.outbox.status if self.workers.count > 1 else self._books
+        return await self.metrics.render(books, self._clock())
 
     async def _books(self) -> Status:
         own = await self.outbox.status()
@@ -299,7 +304,7 @@ class App:
 
         sizes = {number: path.stat().st_size for number, path in self.adoption.orphans().items()}
         return {
-            number: await Metrics().render(partial(status, accounts, sizes.get(number, 0)))
+            number: await Metrics().render(partial(status, accounts, sizes.get(number, 0)), self._clock())
             for number, accounts in found.items()
         }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from time import perf_counter
 
 from container.outbox.outbox import OutboxError
 from container.web.answering import Receive, Scope, Send, respond
@@ -39,6 +40,7 @@ class Collect:
             return
         client = scope.get("client")
         peer = client[0] if client else ""
+        since = perf_counter()
         query = scope["query_string"].decode("latin-1")
         received = reception.take(Asked(scope["method"], scope["path"], query, headers, body, peer))
         try:
@@ -48,6 +50,7 @@ class Collect:
             reception.lost(received, error)
         else:
             reception.kept(received)
+        reception.metrics.answers.observe(perf_counter() - since)
         await respond(send, received.answer, received.headers)
 
 

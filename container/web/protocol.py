@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from time import perf_counter
 from typing import Any
 
 from uvicorn.config import Config
@@ -110,6 +111,7 @@ class HitProtocol(HttpToolsProtocol):
         self._answering = False
         self._receiving = False
         self._last = False
+        self._since = 0.0
         self._answered_at = 0.0
         self._idle: asyncio.TimerHandle | None = None
 
@@ -155,6 +157,7 @@ class HitProtocol(HttpToolsProtocol):
             asked.body = b"".join(self._parts)
             self._parts = []
         self._answering = True
+        self._since = perf_counter()
         self._burst.add(self, asked)
 
     def _plain(self) -> Asked | None:
@@ -192,6 +195,7 @@ class HitProtocol(HttpToolsProtocol):
 
     def _reply(self, data: bytes) -> None:
         self._answering = False
+        self._burst.reception.metrics.answers.observe(perf_counter() - self._since)
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return

@@ -125,6 +125,8 @@ class Reception:
         else:
             self.metrics.hits[routed.client, "answered"] += 1
             self.metrics.events[routed.client] += routed.events
+            for record in routed.records:
+                self.metrics.record(record)
         if received.preview is not None:
             received.answer = _echo(routed, *received.preview)
 

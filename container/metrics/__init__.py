@@ -1,0 +1,3 @@
+"""The numbers: counted on the way of a hit, read by Prometheus."""
+
+from container.metrics.metrics import Metrics as Metrics
