@@ -82,3 +82,13 @@ def test_a_hit_that_cannot_be_found_is_a_problem_at_its_place(given: str, messag
 def test_a_line_of_the_file_that_is_no_hit_is_told_with_its_number(tmp_path: Path) -> None:
     (problem,) = reading(tmp_path, "{ file: hits/bad.jsonl, id: a }").problems
     assert "hits/bad.jsonl:2: JSON is malformed" in problem.text
+
+
+def test_of_two_hits_with_one_id_the_first_is_meant(tmp_path: Path) -> None:
+    examples = tmp_path / "tests" / "examples"
+    examples.mkdir(parents=True)
+    (tmp_path / "config.yaml").write_text("clients: { browser: ga4 }\n")
+    (examples / "twice.jsonl").write_text('{"id": "a", "path": "/first"}\n{"id": "a", "path": "/second"}\n')
+    (examples / "case.yaml").write_text("tests: { c: { given: { file: twice.jsonl, id: a }, expect: {} } }\n")
+    (found,) = Reading(load(tmp_path / "config.yaml")).cases
+    assert found.hit.path == "/first"
