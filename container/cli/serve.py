@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 
 from container.cli.common import checked, config_option, err, print_problems
+from container.cli.logs import set_up
 from container.config.document import Configuration
 from container.config.snapshot import load_with_snapshot
 from container.web.app import App
@@ -52,7 +53,7 @@ def serve(config: str, listen: str | None, workers: int, no_watch: bool) -> None
     container = checked(loaded)
     print_problems([one for one in loaded.problems if one.warning])
     host, number = _address(listen, container)
-    _log()
+    set_up(container.container.log)
     port = _port(host, number, shared=workers > 1)
     token = os.environ.get("TAGDOCK_TOKEN") or _kept_token(container) or secrets.token_urlsafe(16)
     in_force = container, read
@@ -148,16 +149,6 @@ def _keep_token(container: Configuration, token: str) -> None:
             file.write(token + "\n")
     except OSError as error:
         log.warning("the token is not kept in %s: %s", path, (error.strerror or str(error)).lower())
-
-
-def _log() -> None:
-    """One line a fact, on standard error, never a value of a hit."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S%z"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    # Libraries log addresses with tokens in them at this level.
-    for name in ("httpx2", "httpx", "httpcore2", "httpcore"):
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _greet(container: Configuration, host: str, port: int, token: str) -> None:

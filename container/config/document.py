@@ -34,6 +34,11 @@ class ContainerSection(Options):
         "Addresses or networks of your own proxies, whose forwarding headers tell the visitor's address.",
         default=[],
     )
+    log: str = option(
+        Choice("readable", "json"),
+        "How the log is written: lines for people, or JSON for programs.",
+        default="readable",
+    )
     body_limit: int = option(Size(), "The largest body of a hit that is read.", default=256 * 1024)
     loader: str = option(
         Text(r"/[\w./-]*\.js", example="/loader.js"),

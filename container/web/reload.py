@@ -172,6 +172,7 @@ def read_at_start(configuration: Configuration) -> dict[str, Any]:
     delivery = configuration.delivery
     found: dict[str, Any] = {
         "container.listen": configuration.container.listen,
+        "container.log": configuration.container.log,
         "container.loader": configuration.container.loader,
         "delivery.to": delivery.to,
         "delivery.outbox": delivery.outbox,
