@@ -11,7 +11,7 @@ from container.amount import amount
 from container.event import as_text
 from container.kinds import Boolean, ListOf, Number, Pattern, Text, Value, shorten
 from container.node import Node
-from container.problem import suggestion
+from container.problem import nearest, suggestion
 from container.regex import Regex
 from container.schema import INVALID, Invalid, Kind, Reader
 from triggers.contradiction import contradiction
@@ -95,6 +95,7 @@ OPERATORS: dict[str, Operator] = {
 """Every operator by its word."""
 
 _WORD = re.compile(r"(?!(?i:true|false|none|null|nan|inf|infinity)$)[A-Za-z_][\w -]*")
+_NEGATION = re.compile(r"(?i)(?:!=?|neq?|(?:do(?:es)?|is)?_?not_?(\w+))")
 _FOLDED = frozenset({"equals", "one_of", "contains", "starts_with", "ends_with"})
 
 
@@ -142,6 +143,15 @@ class Comparison:
         if self.unless is not None:
             held.append(self.unless.verdict(found))
         return " and ".join(held)
+
+
+def _negation(word: str) -> str:
+    """Advice for an operator that holds the word not, as other programs have them."""
+    found = _NEGATION.fullmatch(word)
+    if found is None:
+        return ""
+    meant = nearest(found[1], OPERATORS) if found[1] else "equals"
+    return f"write not: {{ {meant}: ... }}" if meant else ""
 
 
 def _textual_words(comparison: Comparison) -> bool:
@@ -206,7 +216,8 @@ class Operators(Kind[Comparison]):
                 tests.append((word, _fold(wanted) if ignore_case and word in _FOLDED else wanted))
             elif word != "ignore_case":
                 known = [*OPERATORS, "not", "ignore_case"]
-                reader.problem(node.keys[word], "unknown", f"'{word}' is not an operator", suggestion(word, known))
+                hint = _negation(word) or suggestion(word, known)
+                reader.problem(node.keys[word], "unknown", f"'{word}' is not an operator", hint)
                 inner.excuse()
                 whole = False
         if whole and not tests and unless is None:

@@ -24,6 +24,11 @@ class Subjects(Kind[dict[str, Comparison]]):
             return self.expected(node, reader)
         found: dict[str, Comparison] = {}
         for name, inner in node.items.items():
+            if name in OPERATORS and inner.kind != "mapping":
+                text = f"'{name}' compares nothing: no value is named before it"
+                hint = f"write {{ event.value: {{ {name}: {shorten(inner.raw) or '...'} }} }}"
+                reader.problem(node.keys[name], "value", text, hint)
+                continue
             if not name.startswith("event."):
                 reader.refer(node.keys[name], "variable", name)
             elif not path_parts(name.removeprefix("event.")):

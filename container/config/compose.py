@@ -136,7 +136,7 @@ class Composer:
         first, last = tree.start_mark.line, tree.end_mark.line
         if quoted or last > first:
             node.lines = tuple(self._lines.lines[first : last + 1])
-        if not raw and not quoted and node.line in self._lines.unread:
+        if raw in {"", "~"} and not quoted and node.line in self._lines.unread:
             node.missing = True  # told as bad YAML: nobody should complain about what does not stand there
         found = None if literal or not raw.startswith("$") else _ENVIRONMENT.fullmatch(raw)
         if found:

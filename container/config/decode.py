@@ -46,6 +46,8 @@ class Decoder:
     consent_asked: list[Mention] = field(default_factory=list)
     """Where the visitor's consent is looked at."""
     owner: Owner = NOBODY
+    variables: frozenset[str] = frozenset()
+    """The names of the file's variables."""
     triggers: dict[str, Trigger] = field(default_factory=dict)
     """Every trigger of the file and every one that is asked for; its conditions are filled in when it is read."""
 
@@ -95,6 +97,11 @@ class Decoder:
         found: list[Condition] = []
         whole = True
         for word, inner in node.items.items():
+            if (word in self.variables or word.startswith("event.")) and word not in self.registry.of("condition"):
+                text, hint = f"'{word}' is compared under where", f"write where: {{ {word}: ... }}"
+                self.problem(node.keys[word], "unknown", text, hint)
+                whole = False
+                continue
             component = self._make("condition", word, node.keys[word], inner)
             if isinstance(component, Condition):
                 found.append(component)
@@ -181,6 +188,8 @@ class Decoder:
         if word in options:
             text, hint = f"'{word}' is an option of {chosen}", f"move it into {chosen}: {{ ... }}"
             body = node.items[chosen]
+            if body.kind == "scalar" and body.value is None and not body.missing:
+                body = node.items[chosen] = Node("mapping", body.file, body.line, body.column, body.path)
             if body.kind == "mapping":  # read it where it belongs, so that nobody calls it missing
                 body.items[word], body.keys[word] = node.items[word], node.keys[word]
         else:

@@ -28,14 +28,19 @@ from container.config.source import Source
 from container.event import CONSENT_PURPOSES
 from container.kinds import NAME_PATTERN, Choice, ListOf, Reference
 from container.node import Node
-from container.problem import ConfigurationError, Problem, nearest, suggestion
+from container.problem import ConfigurationError, Problem, nearest, slip, suggestion
 from container.registry import Registry, discover
-from container.schema import Invalid
+from container.schema import Invalid, Options
 
 T = TypeVar("T", bound=Component)
 
 SECTIONS = ("container", "clients", "variables", "triggers", "consent", "transformations", "tags", "delivery", "tests")
 """The sections of a file in reading order."""
+
+_SINGLE: dict[str, type[Options]] = {
+    "container": ContainerSection, "consent": ConsentSection, "delivery": DeliverySection,
+}  # fmt: skip
+"""The sections that hold options, not entries by name."""
 
 ROUTING: dict[str, dict[str, str]] = {
     "client": {},
@@ -131,7 +136,8 @@ class _Loading:
         if top.kind != "mapping":
             if not top.missing or top.environment is not None:
                 hint = f"sections: {', '.join(SECTIONS)}"
-                self.decoder.problem(top, "type", f"expected sections, found {top.noun}", hint)
+                text = f"expected sections, found {top.noun}"
+                self.decoder.problem(top, "type", text, slip(top.plainly, hint))
             return self._loaded(None, top)
         for word in top.items:
             if word == INCLUDE:  # left by a text, which stands in no folder
@@ -139,14 +145,18 @@ class _Loading:
                     hint = "write it as a file"
                     self.decoder.problem(top.keys[word], "include", "a text includes no files", hint)
             elif word not in SECTIONS:
-                text = f"there is no section '{word}'"
-                self.decoder.problem(top.keys[word], "unknown", text, suggestion(word, (*SECTIONS, INCLUDE)))
+                owner = next((name for name, cls in _SINGLE.items() if word in cls.options), None)
+                text, hint = f"there is no section '{word}'", suggestion(word, (*SECTIONS, INCLUDE))
+                if owner is not None and nearest(word, SECTIONS) is None:
+                    text, hint = f"'{word}' is an option of {owner}", f"write it below {owner}:"
+                self.decoder.problem(top.keys[word], "unknown", text, hint)
                 top.items[word].excuse()
         sections = top.items
         # Where payloads go decides whether a missing secret is an error, so delivery is read first.
         delivery = self.decoder.section(DeliverySection, sections.get("delivery"), "delivery")
         self.decoder.secrets_required = self.sending and delivery is not None and delivery.to == "live"
         container = self.decoder.section(ContainerSection, sections.get("container"), "container")
+        self.decoder.variables = frozenset(sections["variables"].items) if "variables" in sections else frozenset()
         clients = self._entries("client", Client, sections.get("clients"))
         variables = self._entries("variable", Variable, sections.get("variables"))
         triggers = self._triggers(sections.get("triggers"))
@@ -185,7 +195,8 @@ class _Loading:
             return {}
         if node.kind != "mapping":
             hint = f"write one line for each {noun}: its name, a colon, what it is"
-            self.decoder.problem(node, "type", f"expected {noun}s by name, found {node.noun}", hint)
+            text = f"expected {noun}s by name, found {node.noun}"
+            self.decoder.problem(node, "type", text, slip(node.plainly, hint))
             return {}
         for name in node.items:
             if not re.fullmatch(NAME_PATTERN, name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import inf
 from typing import Any
 
 import yaml
@@ -57,6 +58,8 @@ class Parsed:
                 what = f"the character U+{_code(error.character):04X} is not allowed in YAML"
                 self.faults.append((line, self.lines.column(line, column), what, "remove it"))
                 self.lines.replace(error.position, " ")
+        line, column, words, hint = self.faults[-1]
+        self.faults[-1] = (line, column, words + _NOT_READ, hint)
         return None
 
     def _mend(self, fault: Fault, text: str) -> bool:
@@ -79,11 +82,14 @@ class Parsed:
         return sound or fault.sort == "document"
 
     def _untab(self) -> bool:
-        for width in (4, 2, 8):
-            if _is_yaml(self.lines.untabbed(width)):
-                self.lines.untab(width)
-                return True
-        return False
+        """Write blanks for the tabs, in the width that reads furthest."""
+        furthest, width = max(
+            (_read_to(self.lines.untabbed(one)), -number, one) for number, one in enumerate((4, 2, 8))
+        )[::2]
+        before = _read_to(self.lines.text())
+        if furthest > before:
+            self.lines.untab(width)
+        return furthest > before
 
     def _blanks(self, text: str) -> str:
         """The text with real blanks for what only looks like one at the start of a line, as copied from a web page."""
@@ -128,11 +134,16 @@ class Parsed:
             self._untagged = True
 
 
-def _is_yaml(text: str) -> bool:
+def _read_to(text: str) -> float:
+    """The line up to which a text is YAML."""
     try:
-        return all(True for _ in yaml.parse(text, Loader=_LOADER))
+        for _ in yaml.parse(text, Loader=_LOADER):
+            pass
+    except yaml.MarkedYAMLError as error:
+        return error.problem_mark.line if error.problem_mark else 0
     except yaml.YAMLError:
-        return False
+        return 0
+    return inf
 
 
 def _code(character: str | int) -> int:

@@ -7,6 +7,8 @@ import re
 from container.config.syntax import Fault
 
 _KEY = re.compile(r"(\s*)(- +)?(?:(\"[^\"]*\"|'[^']*'|\w[^\s:=#{}\[\],]*)(?=[\s:=]|$))?")
+_VALUE = re.compile(r"\s*(?:- +)?[\w.\"'-]+:[ \t]+[^\s|>#\"'][^\"']*$")
+"""A line whose value begins and, as far as can be seen, ends in it."""
 _SECTION = re.compile(r"[A-Za-z_]")
 
 
@@ -73,19 +75,22 @@ class Lines:
             self._moved[at + 1] = (_common(old, new), len(new) - len(old))
 
     def _aside(self, at: int) -> bool:
-        """Set aside the value in a line; the second time the entry around it, then the section."""
+        """Set aside the value in a line; then the whole line, the entry around it, the section."""
         tried = self._set_aside.get(at, 0)
         self._set_aside[at] = tried + 1
-        if tried > 2:
+        if tried > 3:
             return False
         start = at
+        if tried == 1:
+            self.lines[at] = ""
+            return True
         if tried:
             section = next((one for one in range(at, -1, -1) if _SECTION.match(self.lines[one])), None)
             if section is None:
                 return False
             start = section
             below = [one for one in range(section + 1, len(self.lines)) if self.lines[one].strip()]
-            if tried == 1 and at > section and below:
+            if tried == 2 and at > section and below:
                 indent = _indent(self.lines[below[0]])
                 start = next((one for one in range(at, section, -1) if _indent(self.lines[one]) == indent), section)
         self._cut(start)
@@ -98,10 +103,13 @@ class Lines:
         blank, dash, name = found.groups() if found else ("", None, None)
         indent = len(blank)
         end = at + 1
-        while end < len(self.lines) and self._belongs(self.lines[end], indent):
+        alone = _VALUE.match(line) is not None and sum(map(line.count, "{[")) <= sum(map(line.count, "}]"))
+        while not alone and end < len(self.lines) and self._belongs(self.lines[end], indent):
             end += 1
         self.anchors.update(re.findall(r"&(\S+)", "\n".join(self.lines[at:end])))
-        self.lines[at] = blank + "- " if dash else f"{blank}{name}:" if name else ""
+        # With a value in its place, a line indented deeper below is still the fault it is.
+        value = " ~" if alone else ""
+        self.lines[at] = blank + "- " if dash else f"{blank}{name}:{value}" if name else ""
         self.unread.add(at + 1)
         for one in range(at + 1, end):
             self.lines[one] = ""

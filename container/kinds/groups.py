@@ -162,7 +162,9 @@ def _decode_each(
         declared = cls.options.get(name)
         if declared is None:
             text = f"{title} has no option '{name}'"
-            reader.problem(node.keys.get(name, inner), "unknown", text, suggestion(name, cls.options))
+            reader.problem(
+                node.keys.get(name, inner), "unknown", text, _elsewhere(cls, name) or suggestion(name, cls.options)
+            )
             inner.excuse()
             whole = False
             meant.add(nearest(name, cls.options))
@@ -181,6 +183,14 @@ def _decode_each(
             reader.problem(node, "missing", f"{title} needs the option '{declared.name}'", hint)
             whole = False
     return values, whole
+
+
+def _elsewhere(cls: type[Options], name: str) -> str:
+    """Advice for an option that belongs one level further in."""
+    for group in cls.options.values():
+        if isinstance(group.kind, Group) and name in group.kind.cls.options:
+            return f"write {group.name}: {{ {name}: ... }}"
+    return ""
 
 
 def _unset(node: Node, declared: Option) -> bool:

@@ -124,6 +124,11 @@ class Choice(Kind[str]):
         if node.raw in self.words:
             return node.raw
         close = nearest(node.raw, self.words)
+        parts = re.split(r"[\s,;|]+", node.raw.strip())
+        if len(parts) > 1 and set(parts) <= set(self.words):
+            hint = f"write a list with commas, [{', '.join(parts)}]"
+            reader.problem(node, "value", f"'{shorten(node.raw)}' is not {self.noun}", hint)
+            return INVALID
         hint = f"did you mean '{close}'?" if close else "write one of them"
         reader.problem(node, "value", f"'{shorten(node.raw)}' is not {self.noun}", hint)
         return INVALID

@@ -20,5 +20,6 @@ def check(whole: Whole) -> None:
     secrets(whole)
     environment(whole)
     if not whole.partial:
-        unused(whole)
         never(whole)
+        if not any(one.kind == "yaml" for one in whole.decoder.problems):  # what was set aside may be the use
+            unused(whole)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 
 from container.config.checks.whole import Whole
+from container.config.decode import Decoder
+from container.node import Node
+from container.problem import shorten
 
 _BRACES = re.compile(r"\$\{([A-Za-z_]\w*)(?::?-(.*))?\}", re.S)
 _ALMOST = re.compile(r"\$([A-Z_][A-Z0-9_]+)\s*[:=-](?!-\S)-?\s*(.*)", re.S)
@@ -20,12 +23,9 @@ def environment(whole: Whole) -> None:
             continue
         text = node.raw
         if found := _BRACES.fullmatch(text) or _ALMOST.fullmatch(text):
-            default = f":-{found[2]}" if found[2] else ""
-            wrong = f"this is not read from the environment: '{text[: found.end(1) + 2]}'"
-            whole.decoder.problem(node, "environment", wrong, f"write ${found[1]}{default}")
+            _instead(whole.decoder, node, f"${found[1]}:-{shorten(found[2], 30)}" if found[2] else f"${found[1]}")
         elif found := _OTHER.fullmatch(text):
-            wrong = "this is not read from the environment"
-            whole.decoder.problem(node, "environment", wrong, f"write ${next(filter(None, found.groups()))}")
+            _instead(whole.decoder, node, f"${next(filter(None, found.groups()))}")
         elif found := _INSIDE.search(text):
             wrong = f"'{found[0].replace('{', '')}' inside a text is not replaced"
             hint = f"write the whole value as ${found[1]}, or a secret of http_request as {{{{ secret.NAME }}}}"
@@ -33,3 +33,10 @@ def environment(whole: Whole) -> None:
         elif not node.quoted and len(text) > 1 and text[-1] == _QUOTES.get(text[0]):
             wrong = f"the quotes {text[0]} {text[-1]} are part of the text"
             whole.decoder.warning(node, "value", wrong, "write straight quotes, \" or '")
+
+
+def _instead(decoder: Decoder, node: Node, written: str) -> None:
+    """Tell the right spelling, in the place of what else is wrong with the text as it stands."""
+    place = (node.file, node.line, node.column)
+    decoder.problems[:] = [one for one in decoder.problems if (one.file, one.line, one.column) != place]
+    decoder.problem(node, "environment", "this is not read from the environment", f"write {written}")

@@ -51,6 +51,6 @@ def _looks_secret(node: Node, above: tuple[str, ...]) -> bool:
     text = node.raw
     if _TOKEN.search(text):
         return True
-    if "{{" in text or text.startswith("$") or len(above) < 2 or above[1] not in _CARRIERS:
+    if "{{" in text or "$" in text or len(above) < 2 or above[1] not in _CARRIERS:
         return False
     return bool(_SCHEME.fullmatch(text)) or (len(text) >= 8 and bool(_NAME.search(above[0])))

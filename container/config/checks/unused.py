@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from container.config.checks.whole import Whole
+from container.problem import nearest
+
+_MOST_NEAR = 100
+"""Unknown names for which the nearest is looked for; each is compared with every name of the file."""
 
 
 def unused(whole: Whole) -> None:
@@ -14,15 +18,21 @@ def unused(whole: Whole) -> None:
 
 
 def _triggers(whole: Whole) -> None:
-    used = {mention.name for mention in whole.decoder.mentions if mention.what == "trigger"}
+    broken = whole.broken()
+    asked = {mention.name for mention in whole.decoder.mentions if mention.what == "trigger"}
+    known = whole.keys("triggers")
+    # A name written almost right was reported with the right one.
+    used = asked | {nearest(name, known) for name in sorted(asked - known.keys())[:_MOST_NEAR]}
     section = whole.top.items.get("triggers")
+    tags = whole.top.items.get("tags")
     hidden = whole.unread("tags") or whole.unread("consent")
+    hidden = hidden or (tags is not None and any("fires_on" not in tag.items for tag in tags.items.values()))
     for name, key in whole.keys("triggers").items():
         if section is not None and section.items[name].kind == "mapping" and not section.items[name].items:
             text = "a trigger without conditions holds for every event"
             hint = "add conditions; where: { event.event_name: { exists: true } } says that it is meant"
             whole.decoder.warning(key, "catch_all", text, hint)
-        if name not in used and not hidden:
+        if name not in used and not hidden and key.path not in broken:
             hint = "name it in fires_on, in blocked_by or under consent, or remove it"
             whole.decoder.warning(key, "unused", "nothing uses this trigger", hint)
 
@@ -34,9 +44,9 @@ def _variables(whole: Whole) -> None:
         for mention in whole.decoder.mentions
         if mention.what == "variable" and mention.owner != ("variable", mention.name)
     }
-    told = {problem.path for problem in whole.decoder.problems if problem.kind == "name"}
+    broken = whole.broken()
     for name, key in whole.keys("variables").items():
-        if name not in used and key.path not in told:
+        if name not in used and key.path not in broken:
             hint = "use it in an expression or under where, or remove it"
             whole.decoder.warning(key, "unused", "nothing reads this variable", hint)
 

@@ -41,6 +41,10 @@ class Whole:
         node = self.top.items.get(section)
         return node is not None and node.missing
 
+    def broken(self) -> set[str]:
+        """The paths of entries that have an error themselves: nothing more need be said about them."""
+        return {_entry(one.path) for one in self.decoder.problems if not one.warning}
+
     def texts(self) -> Iterator[tuple[Node, tuple[str, ...]]]:
         """Every single value outside the tests with the names above it, the nearest first."""
         for section, node in self.top.items.items():
@@ -55,3 +59,8 @@ def _texts(node: Node, above: tuple[str, ...]) -> Iterator[tuple[Node, tuple[str
         yield from _texts(inner, (name, *above))
     for inner in node.elements:
         yield from _texts(inner, above)
+
+
+def _entry(path: str) -> str:
+    """``tags.meta`` of ``tags.meta.fires_on[1]``."""
+    return ".".join(path.split(".")[:2]).split("[")[0]
