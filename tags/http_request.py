@@ -26,6 +26,7 @@ _SECRET = frozenset({"secret"})
 _BODIES = ("json", "form", "text")
 _TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded", "text": "text/plain; charset=utf-8"}
 _NAMED = re.compile(r"\bsecret\.([A-Za-z_]\w*)")
+_OWN_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding"})
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
@@ -120,6 +121,8 @@ class HttpRequestTag(Tag):
         for name in self.headers:
             if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
                 yield Complaint("headers", f"'{name[:40]}' is not the name of a header", "use letters, digits and -")
+            elif name.lower() in _OWN_HEADERS:
+                yield Complaint("headers", f"'{name}' is written by the transport itself", "remove it")
         varies = self._asked or any(not _fixed(one) for one in self.query.values()) or self.url.rest.names - _SECRET
         if self.batch > 1 and (self._kind != "json" or varies):
             text = "events can share a request only when they differ in nothing but their JSON"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
+import re
 from collections.abc import Callable, Iterator, Mapping
 from math import isfinite
 from typing import Any, cast
@@ -11,7 +11,8 @@ from jinja2 import nodes
 
 from container.component import Variable
 from container.context import Context
-from container.expression import Expression, is_expression
+from container.expression import Expression, compile_expression, is_expression
+from container.filters import FILTERS
 from container.jinja import ENVIRONMENT
 from container.kinds import Templated
 from container.node import Node
@@ -19,10 +20,12 @@ from container.outgoing.hashing import KEYED
 from container.problem import suggestion
 from container.schema import INVALID, Invalid, Kind, Reader
 
-MOST_ELEMENTS = 1000
-"""Elements of a list that ``for_each`` goes through; the rest is left out."""
+MOST_ELEMENTS = 200
+"""Elements of a list that ``for_each`` goes through, as many as Google takes items; the rest is left out."""
 
 EACH, ITEM = "for_each", "item"
+
+_PIPE = re.compile(r"\{\{ *(?P<path>[A-Za-z_]\w*(?:\.[A-Za-z]\w*)*) *\| *(?P<filter>\w+)(?:\('(?P<rule>\w*)'\))? *\}\}")
 
 Body = Any
 """What a body is decoded to: an Expression, an Each, or a mapping or list of them."""
@@ -92,7 +95,7 @@ def knowing(reader: Reader, known: frozenset[str]) -> Reader:
 def _decode(node: Node, reader: Reader) -> Body | Invalid:
     if node.kind == "scalar":
         found = Templated().decode(node, reader)
-        return found if not isinstance(found, Invalid) and _filters_known(node, reader) else INVALID
+        return _quick(found) if not isinstance(found, Invalid) and _filters_known(node, reader) else INVALID
     if node.kind == "list":
         elements = [_decode(one, reader) for one in node.elements]
         return INVALID if any(isinstance(one, Invalid) for one in elements) else elements
@@ -110,6 +113,24 @@ def _decode(node: Node, reader: Reader) -> Body | Invalid:
 def _fields(node: Node, reader: Reader) -> Body | Invalid:
     fields = {key: _decode(inner, reader) for key, inner in node.items.items() if key != EACH}
     return INVALID if any(isinstance(one, Invalid) for one in fields.values()) else fields
+
+
+def _quick(expression: Expression) -> Expression:
+    """The same expression without Jinja, where it is a plain path through one filter of ours, as most are."""
+    found = _PIPE.fullmatch(str(expression.text).strip()) if not expression.constant else None
+    if found is None or found["filter"] not in FILTERS:
+        return expression
+    path = compile_expression(f"{{{{ {found['path']} }}}}")
+    function = FILTERS[found["filter"]]
+    rule = [found["rule"]] if found["rule"] is not None else []
+
+    def read(context: Context) -> Any:
+        try:
+            return function(path.read(context), *rule)
+        except (TypeError, ValueError, ArithmeticError, LookupError):
+            return None
+
+    return Expression(expression.text, read, expression.names, constant=False)
 
 
 def _filters_known(node: Node, reader: Reader) -> bool:
@@ -150,15 +171,18 @@ def fill(body: Body, context: Context) -> Any:
 
 
 def _contexts(over: Any, context: Context) -> Iterator[Context]:
+    item = Given(None)
+    each = naming(context, {ITEM: item})
     for element in (over if isinstance(over, list) else [over])[:MOST_ELEMENTS]:
         if element is not None:
-            yield naming(context, {ITEM: Given(element)})
+            item.value = element
+            yield each.shown(each.event)
 
 
 def naming(context: Context, names: Mapping[str, Variable]) -> Context:
     """The same event, in whose expressions these names stand for more values."""
     inner = context.shown(context.event)
-    inner.variables = ChainMap(cast("dict[str, Variable]", names), cast("dict[str, Variable]", context.variables))
+    inner.variables = {**context.variables, **names}
     return inner
 
 

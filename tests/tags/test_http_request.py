@@ -175,6 +175,8 @@ def test_statuses_mean_what_http_says_and_what_the_file_says_first(status: int, 
         ("url: 'https://x.example/', json: { for_each: items, a: 1 }",
          "http_request.json.for_each: for_each needs an expression that gives a list;"),
         ("url: 'https://x.example/', headers: { 'A B': c }", "http_request.headers: 'A B' is not the name of a header"),
+        ("url: 'https://x.example/', headers: { Host: other.example }",
+         "http_request.headers: 'Host' is written by the transport itself; remove it"),
         ("url: 'https://x.example/', jsn: {}", "http_request.jsn: http_request has no option 'jsn'; did you mean"),
     ],
 )  # fmt: skip
