@@ -140,7 +140,7 @@ def test_the_word_is_the_name_of_the_file_and_of_the_class() -> None:
 
 
 def test_a_word_is_found_in_every_sort_that_has_it() -> None:
-    assert [noun for noun, _ in discover().find("event")] == ["condition"]
+    assert [noun for noun, _ in discover().find("event")] == ["variable", "condition"]
     assert discover().find("nonsense") == []
 
 

@@ -34,7 +34,18 @@ def test_a_path_starts_where_it_is_told_to(path: str, of: str, meant: Any) -> No
     assert ask(f"{{ jsonpath: {{ path: '{path}', of: {of} }} }}", {"name": "purchase"}, HIT) == meant
 
 
-@pytest.mark.parametrize("body", [b"", b"a=1&b=2", b"{", b"\xff", b"[" * 5000 + b"]" * 5000, b'{"a":' * 900 + b"1"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"a=1&b=2",
+        b"{",
+        b"\xff",
+        b"[" * 5000 + b"]" * 5000,
+        b'{"a":' * 900 + b"1",
+        b'{"a":' * 100 + b"1" + b"}" * 100,
+    ],
+)
 def test_a_body_that_is_no_json_or_nested_beyond_reason_has_nothing_in_it(body: bytes) -> None:
     hit = Hit("POST", "/", body=body)
     assert ask("{ jsonpath: { path: $.a, of: body } }", hit=hit) is None
