@@ -84,6 +84,7 @@ class SqliteOutbox(Outbox):
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._trouble = ""
+        self._put_lately = False
 
     async def open(self) -> str:
         self._loop = asyncio.get_running_loop()
@@ -166,7 +167,9 @@ class SqliteOutbox(Outbox):
         except OutboxError as error:
             self._trouble = str(error)
             raise
-        if self._trouble:
+        # While hits come they tell; without them somebody must ask, or a server would be ready that can take none.
+        idle, self._put_lately = not self._put_lately, False
+        if self._trouble or idle:
             try:
                 await self._ask(self._store.probe)
                 self._trouble = ""
@@ -271,6 +274,7 @@ class SqliteOutbox(Outbox):
             return [(jobs[0], None, told)]
         if entries:
             self._trouble = ""
+            self._put_lately = True
         return [(job, result, None) for job, result in zip(jobs, results, strict=True)]
 
     def _read(self, job: Job) -> tuple[Job, Any, BaseException | None]:

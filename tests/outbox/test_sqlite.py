@@ -84,6 +84,19 @@ def test_a_full_disk_refuses_puts_and_pretends_nothing_until_there_is_room(tmp_p
     assert [(proof.pending, proof.balanced) for proof in prove(path)] == [(accepted + 2, True)]
 
 
+def test_a_full_disk_is_noticed_without_a_hit(tmp_path: Path) -> None:
+    async def work(outbox: Outbox) -> None:
+        await outbox.put([entry(number, body=b'"' + b"x" * 5000 + b'"') for number in range(20)])
+        await outbox.refresh()
+        with files_may_grow_to(4096):
+            await outbox.refresh()
+            assert "full" in outbox.trouble() or "I/O" in outbox.trouble()
+        await outbox.refresh()
+        assert outbox.trouble() == ""
+
+    with_outbox(tmp_path / "outbox.db", work)
+
+
 def test_puts_together_on_a_full_disk_are_each_told_the_truth(tmp_path: Path) -> None:
     path = tmp_path / "outbox.db"
 
