@@ -205,7 +205,7 @@ class _Diagnosis:
         if between == ":":
             text, at = "there is no blank after the colon", found.end(3)
         elif "=" in between:
-            text, at = "an = stands where a colon belongs", found.start(3)
+            text, at = "an = stands where a colon belongs", self._at(line).index("=")
         hint = f"write {word}: {shorten(rest, 30)}".rstrip()
         return Fault(line + 1, at + 1, text, hint, line + 1, instead=f"{blank}{word}: {rest}".rstrip())
 
