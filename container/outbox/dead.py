@@ -12,7 +12,7 @@ from pathlib import Path
 
 from container.outbox.books import OTHER_REASONS
 from container.outbox.database import changing, in_words, read_only
-from container.outbox.outbox import OutboxUnavailable
+from container.outbox.outbox import LAST_ANSWER, OutboxUnavailable
 from container.outbox.schema import add_to_books, write_wide
 from container.outbox.shelf import as_list
 
@@ -30,10 +30,13 @@ _LETTERS = (
     f"{_FROM} {_WHERE}"
 )
 _CHOSEN = f"SELECT dead.id, dead.grp, dead.reason {_FROM} {_WHERE}"
-# Attempts of at least one put them into the index of due times, which is where a running server looks for them.
-_REVIVE = """
+# Attempts of at least one put them into the index of due times, which is where a running server looks for them. Why
+# they were given up is no answer of the vendor's: what it said last is.
+_REVIVE = f"""
 INSERT INTO pending (id, grp, accepted, attempts, due, status, reason, history, event_name, event_id, client, body)
-SELECT id, grp, accepted, max(attempts, 1), ?, status, reason, history, event_name, event_id, client, body
+SELECT id, grp, accepted, max(attempts, 1), ?, status,
+       CASE WHEN instr(reason, '{LAST_ANSWER}') THEN substr(reason, instr(reason, '{LAST_ANSWER}') + {len(LAST_ANSWER)})
+       ELSE reason END, history, event_name, event_id, client, body
 FROM dead WHERE id IN (SELECT value FROM json_each(?))"""
 _DELETE = "DELETE FROM dead WHERE id IN (SELECT value FROM json_each(?))"
 

@@ -24,6 +24,10 @@ SAME_EVENT = "same event_id already accepted"
 """The reason in the books for a payload that was suppressed by its idempotency key."""
 
 
+LAST_ANSWER = "; last answer: "
+"""What stands, in the reason of a payload that was given up, between why and what the vendor said last."""
+
+
 class OutboxError(Exception):
     """The outbox did not do what it was asked; nothing was changed. Its text is one line, fit for a log."""
 

@@ -15,7 +15,7 @@ from container.outbox.database import Database, in_words, used_bytes
 from container.outbox.files import FIRST_GROUPS
 from container.outbox.keys import Keys, key_of
 from container.outbox.limits import Limits
-from container.outbox.outbox import SAME_EVENT, Group, OutboxUnavailable, Parcel, Status, Taken, Which
+from container.outbox.outbox import LAST_ANSWER, SAME_EVENT, Group, OutboxUnavailable, Parcel, Status, Taken, Which
 from container.outbox.salvage import Salvaged
 from container.outbox.shelf import Shelf, as_list
 from container.outbox.sibling import Sibling
@@ -182,7 +182,7 @@ class Store:
                 if row not in shelf.in_flight:
                     answers.setdefault((status, reason), []).append(row)
             for (status, reason), ids in answers.items():
-                words = f"{TOO_OLD}; last answer: {reason}" if reason else TOO_OLD
+                words = f"{TOO_OLD}{LAST_ANSWER}{reason}" if reason else TOO_OLD
                 self._bury(name, ids, status, words[:LONGEST_REASON], now, sent=False)
                 self._expired.append((name, ids))
 

@@ -79,6 +79,23 @@ def test_what_is_sent_again_is_pending_and_due(path: Path) -> None:
     assert all(proof.balanced for proof in prove(path))
 
 
+def test_what_was_given_up_and_is_sent_again_has_the_vendor_s_answer_only(tmp_path: Path) -> None:
+    path = tmp_path / "outbox.db"
+
+    async def give_up(outbox: Outbox) -> None:
+        await outbox.put([entry(1)])
+        await outbox.bury(await take(outbox), 503, "gave up after the deadline; last answer: busy", NOW, sent=False)
+
+    with_outbox(path, give_up)
+    assert sum(redrive(path, NOW + 50)) == 1
+
+    async def look(outbox: Outbox) -> None:
+        (parcel,) = await take(outbox, now=NOW + 50)
+        assert (parcel.status, parcel.reason) == (503, "busy")
+
+    with_outbox(path, look)
+
+
 def test_a_running_server_learns_of_it(path: Path) -> None:
     async def work(outbox: Outbox) -> None:
         await outbox.put([entry(4)])

@@ -24,13 +24,15 @@ _COLUMNS = ("accepted", "delivered", "suppressed", "dead", "pending", "missing")
 def prove(config: str, as_json: bool) -> None:
     """Recount every payload of every file and compare with the books; any difference ends with 1."""
     files = Files(config)
-    found = [(path, one) for path, proofs in files.each(proven) for one in proofs]
+    by_file = list(files.each(proven))
+    found = [(path, one) for path, proofs in by_file for one in proofs]
     wrong = [(path, one) for path, one in found if not one.balanced]
     if as_json:
         accounts = [{"file": str(path), **_proof(one)} for path, one in found]
         write(to_bytes({"outbox": str(files.first), "balanced": not wrong, "accounts": accounts}))
     else:
-        _print(files, found)
+        for path, proofs in by_file:
+            _print(path, proofs, len(files.paths) > 1)
         for path, one in wrong:
             where = f"{path.name}: " if len(files.paths) > 1 else ""
             out.print(Text(f"{where}{name(one)}: {_wrong(one)}", "red"))
@@ -42,13 +44,13 @@ def prove(config: str, as_json: bool) -> None:
     files.end()
 
 
-def _print(files: Files, found: list[tuple[Path, Proof]]) -> None:
-    several = len(files.paths) > 1
-    made = table(*(["file"] if several else []), "tag", "destination", numbers=_COLUMNS)
-    for path, one in found:
-        named = [*([cell(path.name)] if several else []), cell(one.tag), cell(one.destination)]
+def _print(path: Path, proofs: list[Proof], several: bool) -> None:
+    made = table("tag", "destination", numbers=_COLUMNS)
+    for one in proofs:
         numbers = (str(getattr(one, column)) for column in _COLUMNS)
-        made.add_row(*named, *numbers, style="" if one.balanced else "red")
+        made.add_row(cell(one.tag), cell(one.destination), *numbers, style="" if one.balanced else "red")
+    if several and proofs:
+        out.print(Text(str(path), "dim"))
     print_table(made, "")
 
 
