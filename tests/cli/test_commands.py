@@ -123,8 +123,9 @@ def test_explain_tells_one_component_from_its_declaration_in_a_hundred_columns(w
     assert done.returncode == 0
     assert done.stdout.startswith(f"{word}  ")
     assert max(map(len, done.stdout.splitlines())) <= 100
-    (described,) = json.loads(tagdock("explain", word, "--json").stdout)
-    for option in described["options"]:
+    every = json.loads(tagdock("explain", word, "--json").stdout)
+    assert [one["sort"] for one in every] == (["client", "tag"] if word == "ga4" else [every[0]["sort"]])
+    for option in (option for described in every for option in described["options"]):
         assert set(option) == {"name", "type", "required", "default", "help", "bare", "secret"}
         assert " ".join(option["help"].split()) in " ".join(done.stdout.split())
 
