@@ -11,6 +11,7 @@
   const source = script.src.replace(/[?#].*/, '');
   const endpoint = source.replace(/(\.js)?$/, '/tr');
   const purposes = ['ad_storage', 'analytics_storage', 'ad_user_data', 'ad_personalization'];
+  const advertising = [purposes[0], purposes[2]];
   const preview = 'tagdock_preview';
   const most = 100;
   const patience = 2000;
@@ -48,7 +49,7 @@
       const name = args[at];
       if (typeof name != 'string' || !name) return args;
       const given = args[at + 2];
-      const options = Object.assign({}, typeof given == 'object' && given);
+      const options = { ...(typeof given == 'object' && given) };
       options.eventID = identifier(options.eventID) || newId();
       keep(track[1] && String(first), name, args[at + 1], options.eventID, byPixel);
       args = [...args];
@@ -57,7 +58,7 @@
       people[first] = people[first] || {};
       match(people[first], second);
     } else if (command == 'consent') {
-      for (const purpose of ['ad_storage', 'ad_user_data']) toPixel[purpose] = first == 'revoke' ? 'denied' : 'granted';
+      for (const purpose of advertising) toPixel[purpose] = first == 'revoke' ? 'denied' : 'granted';
       flush();
     } else if (command == 'dataProcessingOptions') {
       limits = Array.isArray(first) && { dpo: first.join(), dpoco: second || 0, dpost: third || 0 };
@@ -109,7 +110,7 @@
   }
 
   function denied() {
-    return [state('ad_storage'), state('ad_user_data')].includes('denied');
+    return advertising.map(state).includes('denied');
   }
 
   // A default for a region counts when it denies, since a page cannot know its visitor's region.
@@ -146,7 +147,7 @@
       if (denied()) {
         if (leaving && settings.refused == 'count') waiting.forEach(count);
       } else if (navigator.onLine === false) {
-        waiting.forEach(copy);
+        waiting.forEach((one) => (one.ids = copy(one) && pixels(one)));
         if (leaving && waiting[0]) sessionStorage.setItem('tagdock', (stored = JSON.stringify(waiting)));
       } else if (leaving || !hashing) {
         const all = waiting;
@@ -162,9 +163,14 @@
   function count(one) {
     if (one.counted) return;
     one.counted = true;
-    const url = address({ id: one.only || Object.keys(people)[0] || '', ev: one.name, td: 'refused', tdc: 'd-d-' });
+    const url = address({ id: pixels(one)[0], ev: one.name, td: 'refused', tdc: 'd-d-' });
     fetch(url, { method: 'POST', keepalive: true, credentials: 'omit', mode: 'no-cors', referrerPolicy: 'no-referrer' })
       .catch(() => 0);
+  }
+
+  function pixels(one) {
+    const known = one.ids || (one.only ? [one.only] : Object.keys(people));
+    return known.length ? known : [''];
   }
 
   function address(query) {
@@ -173,13 +179,13 @@
 
   function send(one) {
     safely('cookies', identify);
-    for (const id of one.only ? [one.only] : Object.keys(people).concat(Object.keys(people).length ? [] : '')) {
+    for (const id of pixels(one)) {
       const query = { id, ev: one.name, eid: one.id, td: copy(one) };
-      query.tdc = purposes.map((purpose) => state(purpose)[0]).join('');
+      query.tdc = purposes.map(state).map((word) => word[0]).join('');
       if (trouble) query.tde = trouble;
       const body = { ...one.hit, ...cookies() };
       for (const key in people[id]) body[`ud[${key}]`] = people[id][key];
-      post(one, address(query), new URLSearchParams(body));
+      post({ ...one, ids: [id] }, address(query), new URLSearchParams(body));
     }
     trouble = '';
   }
@@ -219,7 +225,7 @@
   }
 
   function identify() {
-    if (state('ad_storage') != 'granted') return;
+    if (state(purposes[0]) != 'granted') return;
     const made = (payload) => `fb.INDEX.${Date.now()}.${payload}`;
     const known = cookie('_fbc');
     if (!cookie('_fbp')) save('_fbp', made(crypto.getRandomValues(new Uint32Array(1))[0] >>> 1), 7776e3);
@@ -254,15 +260,11 @@
     }));
   }
 
-  function hex(bytes) {
-    return Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join('');
-  }
-
   function newId() {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
     bytes[6] = (bytes[6] & 15) | 64;
     bytes[8] = (bytes[8] & 63) | 128;
-    return hex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+    return Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
   }
 
   function identifier(value) {
@@ -279,7 +281,7 @@
     };
     set(window[name]);
     try {
-      Object.defineProperty(window, name, { configurable: true, enumerable: true, get: () => value, set });
+      Object.defineProperty(window, name, { configurable: true, get: () => value, set });
     } catch (declared) {
       if (value) window[name] = value;
     }
@@ -293,7 +295,7 @@
     const queue = given.queue || [];
     for (let at = 0; at < queue.length; at++) queue[at] = safely('queue', () => hear(queue[at], true)) || queue[at];
     wrapped = new Proxy(given, {
-      apply: (target, self, args) => Reflect.apply(target, self, safely('fbq', () => hear(args, true)) || args),
+      apply: (target, self, args) => target.apply(self, safely('fbq', () => hear(args, true)) || args),
       get: (target, key) => (key == 'push' && target.push === target ? wrapped : target[key]),
     });
     return wrapped;
@@ -322,9 +324,9 @@
     const here = new URL(location.href);
     const token = here.searchParams.get(preview);
     if (token !== null) {
-      save(preview, encodeURIComponent(token), token ? 3600 : 0);
       here.searchParams.delete(preview);
       history.replaceState(history.state, '', here);
+      save(preview, encodeURIComponent(token), token ? 3600 : 0);
     }
     if (cookie(preview)) part('preview').then((show) => show(() => save(preview, '', 0))).catch(() => 0);
   }
@@ -335,7 +337,7 @@
     if (settings.consent) for (const purpose of purposes) defaults[purpose] = settings.consent;
     safely('storage', () => {
       stored = sessionStorage.getItem('tagdock');
-      if (stored) waiting = JSON.parse(stored);
+      if (stored) waiting = JSON.parse(stored).filter((one) => one && one.hit);
     });
     document.addEventListener('load', loaded, true);
     document.addEventListener('error', loaded, true);
