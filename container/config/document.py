@@ -10,9 +10,40 @@ from typing import Any
 from container.component import Client, Condition, Tag, Transformation, Variable
 from container.context import Context
 from container.event import CONSENT_PURPOSES
-from container.kinds import Choice, Duration, Group, Integer, ListOf, Network, Reference, Size, Text
+from container.kinds import (
+    Boolean,
+    Choice,
+    Duration,
+    Group,
+    Integer,
+    ListOf,
+    Network,
+    Reference,
+    Secret,
+    SecretText,
+    Size,
+    Text,
+)
 from container.problem import Complaint
 from container.schema import Options, option
+
+
+class ConsoleSection(Options):
+    """The console: where it may be seen, what it may show, and a token for those who may only look."""
+
+    public: bool = option(
+        Boolean(),
+        "Whether it is shown to other machines and under other names than localhost; put HTTPS before it.",
+        default=False,
+    )
+    reveal: bool | None = option(
+        Boolean(),
+        "Whether personal data of a hit may be shown in clear on request; by default in sandbox mode only.",
+        default=None,
+    )
+    read_only_token: SecretText = option(
+        Secret(), "A token that shows everything and changes nothing.", default=SecretText("")
+    )
 
 
 class ContainerSection(Options):
@@ -45,6 +76,7 @@ class ContainerSection(Options):
         "Path of the script for pages; it sends its hits to the same path with /tr in place of .js.",
         default="/loader.js",
     )
+    console: ConsoleSection = option(Group(ConsoleSection), "The console at /console/.", default=ConsoleSection())
 
     def complaints(self) -> Iterable[Complaint]:
         """A port that cannot be."""

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from container.component import Entry, Tag
@@ -34,6 +36,10 @@ from container.transport import Transport
 from container.web.adoption import Adoption
 from container.web.answering import Receive, Scope, Send
 from container.web.collect import Collect
+from container.web.console.console import Console
+from container.web.console.lock import Lock
+from container.web.console.page import ROOT as CONSOLE
+from container.web.console.said import Said
 from container.web.demo.shop import demo
 from container.web.forward import Forward
 from container.web.loader.copies import Copies, hits
@@ -105,6 +111,11 @@ class App:
         versions = Versions(versions_folder(delivery.outbox)) if not workers.index else None
         self.reloading = Reload(read, file, self._swap, versions, self.metrics, clock, environ)
         self._watched = watch
+        self.ending = asyncio.Event()
+        self.said = Said()
+        self._ended: set[str] = set()
+        lock = Lock(token, lambda: self.configuration.container.console, workers, port, clock, self._ended.__contains__)
+        self._console = Console(self, lock, self._ended.add, self.ending)
         self.reception = Reception(Live(configuration, read.short), self, self.metrics, clock, token)
         self._collect = Collect(self.reception)
         operation = Operation(
@@ -124,6 +135,7 @@ class App:
     def _shown(self, loader: str) -> list[BaseRoute]:
         """What pages load, and what shows a sandbox: the loader's script, the demo shop, the local Meta."""
         routes: list[BaseRoute] = [Route(loader, serve_script)]
+        routes += [Route(CONSOLE, _to_console), Mount(CONSOLE, self._console.app)]
         self._reserved: tuple[str, ...] = (*RESERVED, loader)
         if not self._live:
             sandbox = self.sandbox.app if self.sandbox is not None else Forward(self.workers, 0)
@@ -172,6 +184,7 @@ class App:
         if odd:
             log.warning("%s", odd)
         self._ready_to_start()
+        self.said.listen()
         await self.delivery.start()
         adopting = asyncio.create_task(self.adoption.run(), name="adoption")
         await self.reloading.started()
@@ -190,6 +203,7 @@ class App:
             await self._let_go()
 
     async def _let_go(self) -> None:
+        self.said.close()
         await self.transport.close()
         await self.workers.close()
         if self.sandbox is not None:
@@ -313,6 +327,11 @@ def _reachable(host: str) -> str:
     """The host part of a URL by which a server that listens on ``host`` reaches itself."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"[{host}]" if ":" in host else host
+
+
+async def _to_console(request: Request) -> Response:
+    query = request.url.query
+    return RedirectResponse(f"{CONSOLE}/" + (f"?{query}" if query else ""), 308)
 
 
 def _beside(outbox: str, name: str) -> str:

@@ -9,11 +9,15 @@ import msgspec
 
 def to_bytes(value: Any) -> bytes:
     """Indented JSON with a final newline; lone surrogates of a hit are replaced, since JSON cannot carry them."""
+    return msgspec.json.format(to_line(value), indent=2) + b"\n"
+
+
+def to_line(value: Any) -> bytes:
+    """The same on one line."""
     try:
-        raw = msgspec.json.encode(value)
+        return msgspec.json.encode(value)
     except (UnicodeEncodeError, ValueError):
-        raw = msgspec.json.encode(_clean(value))
-    return msgspec.json.format(raw, indent=2) + b"\n"
+        return msgspec.json.encode(_clean(value))
 
 
 def _clean(value: Any) -> Any:
