@@ -73,7 +73,7 @@ class Composer:
         for line, column, words, hint in parsed.faults:
             self.fault(file, line, column, "yaml", words, hint)
         self._lines = parsed.lines
-        if parsed.tree is None:
+        if parsed.tree is None or (isinstance(parsed.tree, yaml.ScalarNode) and not parsed.tree.value):
             if required and not parsed.faults:
                 self.fault(file, 1, 1, "empty", "the file is empty", "start from the shipped config.yaml")
             return None
