@@ -16,9 +16,10 @@ from container.event import as_text
 from container.expression import Expression
 from container.kinds import Boolean, Choice, MapOf, Secret, SecretText, Templated, Text
 from container.outgoing import collect, google
-from container.outgoing.body import BodyKind, fill
+from container.outgoing.body import fill
 from container.outgoing.identity import given_id
 from container.outgoing.statuses import judge, without
+from container.outgoing.written import BodyKind
 from container.problem import Complaint
 from container.schema import option
 

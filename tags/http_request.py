@@ -16,9 +16,10 @@ from container.expression import Expression
 from container.kinds import Boolean, Choice, Duration, Integer, ListOf, MapOf, Secret, SecretText, Templated
 from container.meta.personal import scrub
 from container.outgoing.address import Address, AddressKind
-from container.outgoing.body import Body, BodyKind, Given, expressions, fill, merged, naming, split
+from container.outgoing.body import Body, Given, expressions, fill, merged, naming, sendable, split
 from container.outgoing.identity import given_id
 from container.outgoing.statuses import judge, without
+from container.outgoing.written import BodyKind
 from container.problem import Complaint
 from container.schema import option
 
@@ -152,7 +153,7 @@ class HttpRequestTag(Tag):
             elif self._then is None:
                 return Suppressed("nothing of the body is there")
         written = body.get(self._kind)
-        body = scrub(body, self.personal_data, "request", context.note)
+        body = scrub(sendable(body), self.personal_data, "request", context.note)
         if written and not body.get(self._kind) and self._then is None:
             return Suppressed("nothing of the body is left without personal data")
         given = given_id(context) if self.event_id is None else self.event_id.read(context)

@@ -12,9 +12,10 @@ from container.component import Payload, Request, Response, Suppressed, Tag, Ver
 from container.context import Context
 from container.kinds import Choice, MapOf, Text
 from container.meta.personal import scrub
-from container.outgoing.body import BodyKind, fill, sendable
+from container.outgoing.body import fill, sendable
 from container.outgoing.hashing import clean_url
 from container.outgoing.identity import given_id
+from container.outgoing.written import BodyKind
 from container.problem import Complaint
 from container.schema import option
 

@@ -9,7 +9,7 @@ from container.context import Context
 from container.expression import Expression, compile_expression, constant, is_expression
 from container.kinds import Templated
 from container.node import Node
-from container.outgoing.body import knowing
+from container.outgoing.written import knowing
 from container.problem import shorten
 from container.schema import INVALID, Invalid, Kind, Reader
 

@@ -18,8 +18,9 @@ from container.kinds import (
     Text,
     Value,
 )
-from container.outgoing.body import Body, BodyKind
+from container.outgoing.body import Body
 from container.outgoing.person import KNOWN
+from container.outgoing.written import BodyKind
 from container.schema import Options, option
 from container.template.answers import Answer, Conditions, Statuses
 

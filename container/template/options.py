@@ -21,7 +21,7 @@ from container.kinds import (
     Text,
 )
 from container.node import Node
-from container.outgoing.body import BodyKind
+from container.outgoing.written import BodyKind
 from container.schema import REQUIRED, Invalid, Kind, Option, Reader
 from container.template.file import Face, OptionLines
 

@@ -10,7 +10,7 @@ from container.component import Tag
 from container.config.compose import Composer
 from container.kinds import decode_options
 from container.node import Node
-from container.outgoing.body import BodyKind
+from container.outgoing.written import BodyKind
 from container.problem import Problem, suggestion
 from container.schema import Invalid
 from container.template.check import check
