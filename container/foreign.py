@@ -75,6 +75,15 @@ _OURS: dict[str, str] = {
 }
 
 
+SIGNS = {
+    ">": "greater_than", ">=": "at_least", "<": "less_than", "<=": "at_most", "=": "equals", "==": "equals",
+    "~": "matches", "=~": "matches",
+}  # fmt: skip
+"""Operators as most programs write them."""
+COMPARED = re.compile(r"([A-Za-z_][\w.]*)\s*(>=|<=|==|=~|[<>=~])\s*(\S.*)")
+"""A comparison in the notation of programs: what is looked at, the sign, what it is compared with."""
+
+
 def ours(word: str, known: Iterable[str]) -> str | None:
     """The known word that a word of other programs stands for, or None."""
     names = set(known)

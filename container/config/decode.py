@@ -11,6 +11,7 @@ from container.component import Component, Condition, Variable
 from container.config.document import Trigger
 from container.config.place import place
 from container.finish import Finished, Formatting
+from container.foreign import COMPARED, SIGNS
 from container.kinds import ConditionSet, Tree, decode_options, shorten
 from container.node import Node
 from container.problem import Problem, nearest, slip, suggestion
@@ -97,6 +98,13 @@ class Decoder:
         found: list[Condition] = []
         whole = True
         for word, inner in node.items.items():
+            compared = COMPARED.fullmatch(word)
+            if compared is not None and compared[1] not in self.registry.of("condition"):
+                name, sign, value = compared.groups()
+                hint = f"write where: {{ {name}: {{ {SIGNS[sign]}: {shorten(value, 30)} }} }}"
+                self.problem(node.keys[word], "unknown", f"'{shorten(word)}' is not a condition", hint)
+                whole = False
+                continue
             if (word in self.variables or word.startswith("event.")) and word not in self.registry.of("condition"):
                 text, hint = f"'{word}' is compared under where", f"write where: {{ {word}: ... }}"
                 self.problem(node.keys[word], "unknown", text, hint)
@@ -146,6 +154,11 @@ class Decoder:
         beside = {word: inner for word, inner in node.items.items() if word in routing}
         words = [word for word in node.items if word not in routing]
         chosen = [word for word in words if word in known]
+        options = known[chosen[0]].options if len(chosen) == 1 else {}
+        for word in words:  # a word written almost right is told below, and read as what it was meant to be
+            close = nearest(word, routing)
+            if close is not None and close not in beside and close == nearest(word, [*routing, *known, *options]):
+                beside[close] = node.items[word]
         if len(chosen) == 1:
             for word in words:
                 if word not in chosen:

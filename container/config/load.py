@@ -250,7 +250,7 @@ class _Loading:
             assert node is not None
             if node.items[name].missing:
                 continue
-            self._fired(node.keys[name], node.items[name], beside)
+            self._fired(node.keys[name], beside)
             needs = self._words(beside.get("needs_consent"), ListOf(Choice(*CONSENT_PURPOSES)))
             if made is not None and made.advertising and "needs_consent" not in beside:
                 text = f"{made.type} hands data to an advertising system without asking for consent"
@@ -272,12 +272,10 @@ class _Loading:
             )
         return found
 
-    def _fired(self, key: Node, entry: Node, beside: Mapping[str, Node]) -> None:
-        """A tag must say what fires it. A word written almost right was reported with the right one."""
+    def _fired(self, key: Node, beside: Mapping[str, Node]) -> None:
+        """A tag must say what fires it."""
         written = beside.get("fires_on")
-        if written is not None and (written.kind != "list" or written.elements):
-            return
-        if not any(nearest(word, ROUTING["tag"]) == "fires_on" for word in entry.items if word not in beside):
+        if written is None or (written.kind == "list" and not written.elements):
             text = "the tag has no fires_on, so it would never fire"
             self.decoder.problem(key, "missing", text, "add fires_on: and the names of triggers")
 

@@ -165,9 +165,13 @@ def _decode_each(
             reader.problem(
                 node.keys.get(name, inner), "unknown", text, _elsewhere(cls, name) or suggestion(name, cls.options)
             )
-            inner.excuse()
+            close = nearest(name, cls.options)
+            if close is not None and close not in nodes and "=" not in name:
+                cls.options[close].kind.decode(inner, reader)  # what is wrong with the value is told in the same run
+            else:
+                inner.excuse()
             whole = False
-            meant.add(nearest(name, cls.options))
+            meant.add(close)
             continue
         if _unset(inner, declared):
             continue

@@ -24,9 +24,7 @@ def _triggers(whole: Whole) -> None:
     # A name written almost right was reported with the right one.
     used = asked | {nearest(name, known) for name in sorted(asked - known.keys())[:_MOST_NEAR]}
     section = whole.top.items.get("triggers")
-    tags = whole.top.items.get("tags")
     hidden = whole.unread("tags") or whole.unread("consent")
-    hidden = hidden or (tags is not None and any("fires_on" not in tag.items for tag in tags.items.values()))
     for name, key in whole.keys("triggers").items():
         if section is not None and section.items[name].kind == "mapping" and not section.items[name].items:
             text = "a trigger without conditions holds for every event"
