@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from container.component import Payload
+from container.config.load import load
+from container.context import Context
 from tests.cli.tagdock import tagdock
 
 TEMPLATE = """description: |
@@ -110,3 +113,12 @@ def test_examples_of_a_template_nobody_uses_are_not_run(folder: Path) -> None:
                                         .replace(", sends_exactly: { depot: { kind: order, id: o-7, "
                                                  "lines: [{ sku: hat, count: 2 }] } }", ""))  # fmt: skip
     assert "1 passed, 0 failed" in tagdock("test", at=folder).stdout
+
+
+def test_no_secret_is_among_the_options_a_payload_sees(folder: Path) -> None:
+    text = TEMPLATE.partition("examples:")[0].replace('kind: "{{ event_name }}"', 'all: "{{ option }}"')
+    (folder / "tags" / "warehouse.yaml").write_text(text)
+    container = load(folder / "config.yaml", {"TOKEN": "token-123456"}).whole()
+    built = container.tags["depot"].build(Context({"event_name": "purchase", "event_id": "o-1"}))
+    assert isinstance(built, Payload)
+    assert built.body["all"] == {"depot": "BER", "urgent": False}
