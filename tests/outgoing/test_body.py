@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from container.context import Context
-from container.expression import compile_expression
+from container.expression import compile_expression, constant
 from container.outgoing.body import MOST_ELEMENTS, Each, fill, merged, sendable, split
 
 
@@ -20,11 +20,7 @@ def compiled(value: Any) -> Any:
         return Each(over, fields) if over is not None else fields
     if isinstance(value, list):
         return [compiled(inner) for inner in value]
-    return (
-        compile_expression(value)
-        if isinstance(value, str)
-        else Expression(value, lambda _: value, frozenset(), constant=True)
-    )
+    return compile_expression(value) if isinstance(value, str) else constant(value)
 
 
 @pytest.mark.parametrize(
