@@ -114,6 +114,15 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return ours(word, names) or (close[0] if close else None)
 
 
+def surely(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was meant beyond doubt: another case, a slip of the finger, another program's word."""
+    names = [str(name) for name in known]
+    close = nearest(word, names)
+    if close is None or close.lower() == word.lower() or close == ours(word, names):
+        return close
+    return close if difflib.SequenceMatcher(None, word, close).ratio() >= _SURE else None
+
+
 def suggestion(word: str, known: Iterable[str]) -> str:
     """Advice for an unknown word: the nearest known one, or the list when it is short."""
     names = sorted(set(map(str, known)))

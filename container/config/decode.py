@@ -14,7 +14,7 @@ from container.finish import Finished, Formatting
 from container.foreign import COMPARED, SIGNS
 from container.kinds import ConditionSet, Tree, decode_options, shorten
 from container.node import Node
-from container.problem import Problem, nearest, slip, suggestion
+from container.problem import Problem, nearest, slip, suggestion, surely
 from container.registry import Registry
 from container.schema import INVALID, Invalid, Options
 
@@ -181,6 +181,8 @@ class Decoder:
             text = f"'{word}' is not known beside the type of a {noun}"
             self.problem(node.keys[word], "unknown", text, suggestion(word, routing))
         rest = [word for word in words if word not in meant]
+        if rest:
+            self._meant(noun, rest[0], node.items[rest[0]])
         for word in words:
             node.items[word].excuse()
         if not rest:
@@ -224,12 +226,20 @@ class Decoder:
             found[word] = body.items.pop(word)
         return found
 
+    def _meant(self, noun: str, word: str, body: Node) -> None:
+        """Tell in the same run what is wrong below a type that is misspelled beyond doubt."""
+        close = surely(word, self.registry.of(noun))
+        if close is not None and body.kind == "mapping":
+            self._make(noun, close, body, body)
+        else:
+            body.excuse()
+
     def _make(self, noun: str, word: str, at: Node, body: Node) -> Component | None:
         cls = self.registry.of(noun).get(word)
         if cls is None:
             text = f"'{shorten(word)}' is not a type of {noun}"
             self.problem(at, "unknown", text, suggestion(word, self.registry.of(noun)))
-            body.excuse()
+            self._meant(noun, word, body)
             return None
         if body.kind == "scalar" and body.value is None and not body.missing:
             body = Node("mapping", at.file, at.line, at.column, at.path)

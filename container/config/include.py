@@ -156,7 +156,7 @@ class _Gathering:
         path = self.main.parent / inside
         if _same(path) in {_same(one) for one in way}:
             start = [_same(one) for one in way].index(_same(path))
-            names = " -> ".join(map(str, (*way[start:], path)))
+            names = " -> ".join(os.path.relpath(one, self.main.parent) for one in (*way[start:], path))
             self._fault(node, f"the file includes itself: {names}", "take one of these includes out")
             return []
         if path.is_file():
@@ -166,7 +166,7 @@ class _Gathering:
         if path.is_dir():
             self._fault(node, f"'{shown}' is a folder", f"write {shown.rstrip('/')}/*.yaml")
         else:
-            self._fault(node, f"there is no file '{path}'", "check the path; it starts at the folder of this file")
+            self._fault(node, f"there is no file '{shown}'", "check the path; it starts at the folder of this file")
         return []
 
     def _match(self, parts: tuple[str, ...]) -> list[Path]:

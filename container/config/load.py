@@ -28,7 +28,7 @@ from container.config.source import Source
 from container.event import CONSENT_PURPOSES
 from container.kinds import NAME_PATTERN, Choice, ListOf, Reference
 from container.node import Node
-from container.problem import ConfigurationError, Problem, nearest, slip, suggestion
+from container.problem import ConfigurationError, Problem, nearest, slip, suggestion, surely
 from container.registry import Registry, discover
 from container.schema import Invalid, Options
 
@@ -139,6 +139,7 @@ class _Loading:
                 text = f"expected sections, found {top.noun}"
                 self.decoder.problem(top, "type", text, slip(top.plainly, hint))
             return self._loaded(None, top)
+        meant: dict[str, str] = {}
         for word in top.items:
             if word == INCLUDE:  # left by a text, which stands in no folder
                 if not top.items[word].missing:
@@ -150,7 +151,13 @@ class _Loading:
                 if owner is not None and nearest(word, SECTIONS) is None:
                     text, hint = f"'{word}' is an option of {owner}", f"write it below {owner}:"
                 self.decoder.problem(top.keys[word], "unknown", text, hint)
-                top.items[word].excuse()
+                close = surely(word, SECTIONS)
+                if close is not None and close not in top.items:
+                    meant[close] = word
+                else:
+                    top.items[word].excuse()
+        for close, word in meant.items():  # what is wrong in it is told in the same run
+            top.items[close], top.keys[close] = top.items[word], top.keys[word]
         sections = top.items
         # Where payloads go decides whether a missing secret is an error, so delivery is read first.
         delivery = self.decoder.section(DeliverySection, sections.get("delivery"), "delivery")

@@ -40,6 +40,7 @@ class Parsed:
         self.faults: list[tuple[int, int, str, str]] = []
         self.lines = Lines(self._blanks(_BREAK.sub("\n", text)))
         self._told: set[int] = set()
+        self._conflict = False
         self.tree = self._parse()
 
     def _parse(self) -> yaml.Node | None:
@@ -67,6 +68,8 @@ class Parsed:
         place = fault.line, self.lines.column(fault.line, fault.column)
         # What was set aside may have held the anchor that is missed now.
         new = fault.start not in self._told and not (fault.sort == "alias" and self.lines.anchors)
+        new = new and not (fault.sort == "conflict" and self._conflict)  # it is told where it begins
+        self._conflict |= fault.sort == "conflict"
         self._told.add(fault.start)
         sound = len(text) <= _MOST_MENDED
         words = f"this is not YAML: {fault.text}"

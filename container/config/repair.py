@@ -33,7 +33,7 @@ class Lines:
     def column(self, line: int, column: int) -> int:
         """Where something stood before its line was written anew; both count from 1."""
         after, by = self._moved.get(line, (0, 0))
-        return column - by if column > after else column
+        return max(after + 1, column - by) if column > after else column
 
     def repair(self, fault: Fault) -> bool:
         """Take one fault out of the way. False when there is nothing sound left to try."""

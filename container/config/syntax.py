@@ -27,7 +27,7 @@ class Fault:
     hint: str
     start: int
     instead: str | None = None
-    sort: Literal["", "tab", "alias", "document"] = ""
+    sort: Literal["", "tab", "alias", "document", "conflict"] = ""
 
 
 def diagnose(error: yaml.MarkedYAMLError, lines: list[str]) -> Fault:
@@ -84,7 +84,8 @@ class _Diagnosis:
     def _conflict(self) -> Fault | None:
         for line in (self.began, self.line):
             if self._at(line).startswith(_CONFLICT):
-                return self._tell(line, 0, "a merge conflict is left in the file", "choose one of its sides")
+                text, hint = "a merge conflict is left in the file", "choose one of its sides"
+                return replace(self._tell(line, 0, text, hint), sort="conflict")
         return None
 
     def _alias(self) -> Fault | None:

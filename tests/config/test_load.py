@@ -101,7 +101,9 @@ def test_a_fault_inside_an_expression_is_told_at_its_very_place(written: str, pl
 
 
 def test_what_is_unset_below_another_mistake_is_not_a_second_mistake() -> None:
-    assert len(errors("tags: { a: { meta_cappi: { access_token: $NOPE } } }")) == 2  # the type, and no fires_on
+    assert (
+        len(errors("tags: { a: { meta_cappi: { pixel_id: '12345', access_token: $NOPE } } }")) == 2
+    )  # the type, and no fires_on
     assert len(errors("nonsense: { a: $NOPE }")) == 1
     assert len(errors("variables: { a: { cookie: { name: x, nmae: $NOPE } } }")) == 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from container.config.checks.whole import Whole
 from container.problem import nearest
 
-_MOST_NEAR = 100
+_MOST_NEAR = 20
 """Unknown names for which the nearest is looked for; each is compared with every name of the file."""
 
 
