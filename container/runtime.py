@@ -139,6 +139,7 @@ def _event(
         return
     event_trace = EventTrace(context.event, context.consent or UNSET, [], incoming.implicit)
     event_trace.notes = context.notes if context.notes is not None else []
+    event_trace.incoming, event_trace.context, event_trace.said = incoming, context, words
     routed.trace.events.append(event_trace)
     record = _record(context, words)
     listening = {binding.name for binding, _ in candidates}
@@ -190,7 +191,7 @@ def _decide(
             for change in binding.changes:
                 context = context.shown(change.transformation.apply(context))
             if trace is not None:
-                context = context.shown(context.event)
+                context = trace.context = context.shown(context.event)
                 context.notes = trace.notes
             built = binding.tag.build(context)
         if isinstance(built, Suppressed):

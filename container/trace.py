@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from container.component import Incoming
+from container.context import Context
 from container.event import Event
+from container.record import ConsentState
 
 OUTCOMES = ("fired", "not_triggered", "blocked", "no_consent", "suppressed", "failed")
 """What can become of a tag for one event."""
@@ -14,7 +17,10 @@ OUTCOMES = ("fired", "not_triggered", "blocked", "no_consent", "suppressed", "fa
 
 @dataclass(slots=True)
 class TagTrace:
-    """One tag's decision about one event; ``payload`` is the vendor event as it would be sent."""
+    """One tag's decision about one event; ``payload`` is the vendor event as it would be sent.
+
+    ``context`` is the event as the tag was shown it, for who wants to look closer; None when it was shown none.
+    """
 
     tag: str
     type: str
@@ -22,6 +28,7 @@ class TagTrace:
     reason: str
     payload: dict[str, Any] | None = None
     notes: list[str] = field(default_factory=list)
+    context: Context | None = field(default=None, repr=False, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """The contract's shape; ``payload`` only where there is one."""
@@ -35,13 +42,20 @@ class TagTrace:
 
 @dataclass(slots=True)
 class EventTrace:
-    """One event: its data after the transformations for all tags, its consent, every tag's decision."""
+    """One event: its data after the transformations for all tags, its consent, every tag's decision.
+
+    For who wants to look closer: ``incoming`` is the event as its client read it, ``context`` as the triggers saw it,
+    ``said`` who decided each purpose of consent.
+    """
 
     event: Event
     consent: Mapping[str, str]
     tags: list[TagTrace] = field(default_factory=list)
     implicit: Mapping[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    incoming: Incoming | None = field(default=None, repr=False, compare=False)
+    context: Context | None = field(default=None, repr=False, compare=False)
+    said: ConsentState | None = field(default=None, repr=False, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """The contract's shape."""

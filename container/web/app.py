@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from container.component import Entry, Tag
@@ -31,15 +29,13 @@ from container.outbox.accounts import joined
 from container.outbox.database import in_words
 from container.outbox.outbox import Account, Status
 from container.problem import Problem
+from container.record import EventRecord
 from container.sandbox import Sandbox
 from container.transport import Transport
 from container.web.adoption import Adoption
 from container.web.answering import Receive, Scope, Send
 from container.web.collect import Collect
-from container.web.console.console import Console
-from container.web.console.lock import Lock
-from container.web.console.page import ROOT as CONSOLE
-from container.web.console.said import Said
+from container.web.console.desk import Desk
 from container.web.demo.shop import demo
 from container.web.forward import Forward
 from container.web.loader.copies import Copies, hits
@@ -111,12 +107,9 @@ class App:
         versions = Versions(versions_folder(delivery.outbox)) if not workers.index else None
         self.reloading = Reload(read, file, self._swap, versions, self.metrics, clock, environ)
         self._watched = watch
-        self.ending = asyncio.Event()
-        self.said = Said()
-        self._ended: set[str] = set()
-        lock = Lock(token, lambda: self.configuration.container.console, workers, port, clock, self._ended.__contains__)
-        self._console = Console(self, lock, self._ended.add, self.ending)
         self.reception = Reception(Live(configuration, read.short), self, self.metrics, clock, token)
+        seen = Path(_beside(delivery.outbox, "console.db"))
+        self.desk = Desk(self, token, port, seen, clock, environ, workers)
         self._collect = Collect(self.reception)
         operation = Operation(
             workers=workers,
@@ -131,11 +124,12 @@ class App:
             routes=[*operation.routes(), *self._shown(configuration.container.loader)], lifespan=self._lifespan
         )
         self.burst = Burst(self.reception, self._reserved)
+        self.burst.ending = self.desk.ending.set
 
     def _shown(self, loader: str) -> list[BaseRoute]:
         """What pages load, and what shows a sandbox: the loader's script, the demo shop, the local Meta."""
         routes: list[BaseRoute] = [Route(loader, serve_script)]
-        routes += [Route(CONSOLE, _to_console), Mount(CONSOLE, self._console.app)]
+        routes += self.desk.routes()
         self._reserved: tuple[str, ...] = (*RESERVED, loader)
         if not self._live:
             sandbox = self.sandbox.app if self.sandbox is not None else Forward(self.workers, 0)
@@ -169,9 +163,9 @@ class App:
         await self.outbox.put(entries)
         self.delivery.wake()
 
-    def suppressed(self, tag: str, reason: str) -> None:
-        """Enter in the books what a tag decided not to send."""
-        self.outbox.suppress(tag, reason)
+    def note(self, record: EventRecord) -> None:
+        """Write down an event of which some tag made no payload."""
+        self.outbox.note(record)
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
@@ -184,7 +178,7 @@ class App:
         if odd:
             log.warning("%s", odd)
         self._ready_to_start()
-        self.said.listen()
+        self.desk.start()
         await self.delivery.start()
         adopting = asyncio.create_task(self.adoption.run(), name="adoption")
         await self.reloading.started()
@@ -203,7 +197,7 @@ class App:
             await self._let_go()
 
     async def _let_go(self) -> None:
-        self.said.close()
+        await self.desk.close()
         await self.transport.close()
         await self.workers.close()
         if self.sandbox is not None:
@@ -327,11 +321,6 @@ def _reachable(host: str) -> str:
     """The host part of a URL by which a server that listens on ``host`` reaches itself."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"[{host}]" if ":" in host else host
-
-
-async def _to_console(request: Request) -> Response:
-    query = request.url.query
-    return RedirectResponse(f"{CONSOLE}/" + (f"?{query}" if query else ""), 308)
 
 
 def _beside(outbox: str, name: str) -> str:

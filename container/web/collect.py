@@ -52,6 +52,7 @@ class Collect:
             reception.kept(received)
         reception.metrics.answers.observe(perf_counter() - since)
         await respond(send, received.answer, received.headers)
+        received.answered()
 
 
 def read_headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
@@ -43,6 +44,8 @@ class Burst:
         self.reception = reception
         self.reserved = reserved
         """How the paths begin that are not a hit's."""
+        self.ending: Callable[[], None] = lambda: None
+        """Called when the server was told to end, so that what would never end by itself does."""
         self._arrived: list[tuple[HitProtocol, Asked]] = []
         self._keeping: set[asyncio.Task[None]] = set()
 
@@ -188,6 +191,8 @@ class HitProtocol(HttpToolsProtocol):
     def answer(self, received: Received) -> None:
         """Send the answer to the hit that was taken."""
         self._reply(response(received.answer, received.headers))
+        if received.seen is not None:
+            received.answered()
 
     def fail(self) -> None:
         """Answer that something of ours failed."""
@@ -240,6 +245,7 @@ class HitProtocol(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """Close, after the answer that is under way."""
+        self._burst.ending()
         if self._answering:
             self._last = True
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from time import perf_counter
 from typing import Protocol
 
 import msgspec
@@ -14,10 +15,14 @@ from container.hit import Hit
 from container.metrics import Metrics
 from container.outbox.outbox import OutboxError
 from container.preview import COOKIE, HEADER, REVEAL_HEADER, allowed, mask, test_event_code
+from container.record import EventRecord
 from container.runtime import Routed, route
 from container.web.address import TrustedProxies
 from container.web.answering import Headers, cors, plain, preflight, set_cookie
 from container.web.json import to_bytes
+from container.web.tap.seen import Seen
+from container.web.tap.sessions import Session
+from container.web.tap.tap import Tap
 
 log = logging.getLogger("tagdock.collect")
 
@@ -33,8 +38,8 @@ class Accepting(Protocol):
     async def accept(self, entries: list[Entry]) -> None:
         """Returns when the entries are durable; raises OutboxError."""
 
-    def suppressed(self, tag: str, reason: str) -> None:
-        """Enter in the books what a tag decided not to send."""
+    def note(self, record: EventRecord) -> None:
+        """Write down an event of which some tag made no payload."""
 
 
 class Live:
@@ -73,6 +78,13 @@ class Received(msgspec.Struct):
     routed: Routed | None = None
     preview: tuple[str, bool] | None = None
     """For a preview: the version of the configuration, and whether personal data is shown."""
+    seen: Seen | None = None
+    """Where somebody wants to see the hit in the console: what is told when it was answered."""
+
+    def answered(self) -> None:
+        """The answer went out, for who watches."""
+        if self.seen is not None:
+            self.seen.tap.answered(self.seen, self.answer, self.headers)
 
 
 class Reception:
@@ -86,6 +98,10 @@ class Reception:
         self.metrics = metrics
         self._clock = clock
         self._token = token
+        self.tap: Tap | None = None
+        """Set while hits are taken for the console; the tap itself opens and closes it."""
+        self.watch: Tap | None = None
+        """The same tap, always: hits of previews are taken whether or not anybody looks."""
 
     def take(self, asked: Asked) -> Received:
         """Read and route one request."""
@@ -98,28 +114,43 @@ class Reception:
         if asked.method == "OPTIONS":
             return Received(_NO_CONTENT, [*allow, *preflight(headers)], [])
         hit = Hit(asked.method, asked.path, asked.query, headers, asked.body, live.proxies.visitor(asked.peer, headers))
-        preview = HEADER in headers or COOKIE in headers.get("cookie", "")
-        if not preview or not self._previews(hit):
+        if self.tap is None and HEADER not in headers and COOKIE not in headers.get("cookie", ""):
             routed = route(hit, live.configuration, self._clock())
             received = Received(routed.answer, list(allow), routed.outgoing, routed)
         else:
-            code = test_event_code(headers)
-            routed = route(hit, live.configuration, self._clock(), explain=True, test_event_code=code)
-            shown = (live.version, REVEAL_HEADER in headers)
-            received = Received(routed.answer, list(allow), routed.outgoing, routed, shown)
+            received, routed = self._watched(hit, live, list(allow))
         if routed.failures:
             self._told(routed)
         if routed.cookies:
             received.headers += [set_cookie(one) for one in routed.cookies]
         return received
 
+    def _watched(self, hit: Hit, live: Live, allow: Headers) -> tuple[Received, Routed]:
+        """Route a hit that somebody may want to see: of a preview, or one the tap takes from the traffic."""
+        since, now = perf_counter(), self._clock()
+        configuration, watch = live.configuration, self.watch
+        preview, session = self._previews(hit)
+        tap = self.tap
+        if not preview and session is None and (tap is None or not tap.sample()):
+            routed = route(hit, configuration, now)
+            return Received(routed.answer, allow, routed.outgoing, routed), routed
+        code = test_event_code(hit.headers) if preview else ""
+        if session is not None:
+            code = session.test_event_code
+        routed = route(hit, configuration, now, explain=True, test_event_code=code)
+        shown = (live.version, preview and REVEAL_HEADER in hit.headers)
+        echoed = preview or (session is not None and HEADER in hit.headers)
+        received = Received(routed.answer, allow, routed.outgoing, routed, shown if echoed else None)
+        if watch is not None:
+            way = "preview" if preview else "session" if session is not None else "sampled"
+            received.seen = watch.see(hit, now, since, way, routed, configuration, live.version, session)
+        return received, routed
+
     def kept(self, received: Received) -> None:
         """What it brought is durable, or there was nothing to keep: count it; a preview is answered by its trace."""
         routed = received.routed
         if routed is None:
             return
-        for tag, reason in routed.suppressed:
-            self.accepting.suppressed(tag, reason)
         if routed.client is None:
             self.metrics.hits["", "unclaimed"] += 1
         else:
@@ -127,6 +158,10 @@ class Reception:
             self.metrics.events[routed.client] += routed.events
             for record in routed.records:
                 self.metrics.record(record)
+                for decision in record.decisions:
+                    if decision.outcome != "fired":
+                        self.accepting.note(record)
+                        break
         if received.preview is not None:
             received.answer = _echo(routed, *received.preview)
 
@@ -143,9 +178,18 @@ class Reception:
         self.metrics.hits["", outcome] += 1
         return Received(plain(status, text), list(cors(headers.get("origin", ""), self.live.origins) or ()), [])
 
-    def _previews(self, hit: Hit) -> bool:
+    def _previews(self, hit: Hit) -> tuple[bool, Session | None]:
+        """Whether the hit shows the server's token, and the session of a preview whose token it shows instead.
+
+        A browser with a session's cookie gets its ordinary answer; only who has the server's token, or asks by the
+        header, is answered by the trace.
+        """
         given = hit.headers.get(HEADER) or hit.cookies.get(COOKIE, "")
-        return bool(given) and allowed(given, self._token)
+        if not given:
+            return False, None
+        if allowed(given, self._token):
+            return True, None
+        return False, self.watch.sessions.opened(given) if self.watch is not None else None
 
     def _told(self, routed: Routed) -> None:
         for failure in routed.failures:

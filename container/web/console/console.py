@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from container.web.answering import Receive, Scope, Send
 from container.web.console.drawing import Drawing
 from container.web.console.files import serve_file
 from container.web.console.lock import CSRF_HEADER, LASTS, Lock, Visitor, home
@@ -56,7 +57,11 @@ class Console:
         ]
         for page in self._pages:
             routes += self._routes(page)
-        self.app = Starlette(routes=[*routes, Route("/{path:path}", self._nothing, methods=["GET", "POST"])])
+        self._routed = Starlette(routes=[*routes, Route("/{path:path}", self._nothing, methods=["GET", "POST"])])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await self._routed(scope, receive, send)
 
     def _routes(self, page: Page) -> list[Route]:
         made = [Route(f"{page.path}/{name}", self._acting(page, name), methods=["POST"]) for name in page.actions]

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from container.config.document import ConsoleSection
 from container.web.console.attempts import Attempts
 from container.web.console.page import ROOT, Role
-from container.web.console.seal import Seal, fresh
+from container.web.seal import Seal, fresh
 from container.web.workers import Workers
 
 LASTS = 12 * 3600.0

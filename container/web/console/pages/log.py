@@ -9,7 +9,7 @@ from container.web.console.page import Ask, Page
 
 async def data(ask: Ask) -> dict[str, Any]:
     """The latest lines."""
-    return {"lines": [one.to_json() for one in ask.app.said.lines()]}
+    return {"lines": [one.to_json() for one in ask.app.desk.said.lines()]}
 
 
 PAGE = Page("/log", "Log", "log.html", data, place=7)

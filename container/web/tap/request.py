@@ -1,0 +1,110 @@
+"""The request of a hit as the console shows it: without secrets, its body cut where it is long."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import re2
+
+from container.hit import Hit, decode, readable
+from container.nesting import shallow
+from container.personal import redact
+
+MOST_BODY = 16 * 1024
+"""Bytes of a body that are shown."""
+
+_SECRET = re2.compile(r"(?i)authorization|secret|token|passw|api.?key|phpsess|signature|^x-tagdock-|^tagdock_")
+_FORWARDED = frozenset({"forwarded", "x-forwarded-for", "x-real-ip", "cf-connecting-ip", "true-client-ip"})
+_OPEN_COOKIES = ("_fb", "_ga", "_gcl", "FP", "cmp", "consent", "demo_")
+"""How the names of cookies begin whose values say nothing about who somebody is, or that people look for."""
+
+HIDDEN = "***"
+_LONGEST = 8192
+
+
+def request_of(hit: Hit) -> dict[str, Any]:
+    """The request in clear, but for values that are called like secrets."""
+    headers = {name: HIDDEN if secret(name) else value for name, value in hit.headers.items() if name != "cookie"}
+    kind = hit.headers.get("content-type", "")
+    return {
+        "method": hit.method,
+        "path": hit.path,
+        "query": _pairs(hit.query_string, personal=False),
+        "headers": headers,
+        "cookies": {name: HIDDEN if secret(name) else value for name, value in hit.cookies.items()},
+        "content_type": kind,
+        "body": _body(hit.body, kind),
+        "body_bytes": len(hit.body),
+        "client_ip_address": hit.ip,
+    }
+
+
+def masked_request(request: dict[str, Any]) -> dict[str, Any]:
+    """The same with what shows by its name or its look that it is personal masked. What else is repeats the event's
+    data, and is masked with it."""
+    body = request["body"]
+    if isinstance(body, str):
+        form = "x-www-form-urlencoded" in request["content_type"] or not body.lstrip().startswith(("{", "["))
+        body = _pairs(body, personal=True) if form and "=" in body[:200] else redact(body, ("email", "phone"), HIDDEN)
+    return {
+        **request,
+        "query": _pairs(request["query"], personal=True),
+        "headers": {
+            name: redact(value, ("ip",), HIDDEN) if name in _FORWARDED else redact(value, ("query", "email"), HIDDEN)
+            for name, value in request["headers"].items()
+        },
+        "cookies": {
+            name: value if name.startswith(_OPEN_COOKIES) else _short(value)
+            for name, value in request["cookies"].items()
+        },
+        "body": body,
+    }  # fmt: skip
+
+
+def secret(name: str) -> bool:
+    """Whether a header, parameter or cookie is called like a secret."""
+    return bool(_SECRET.search(name[:200].encode("utf-8", "replace").decode()))
+
+
+def _pairs(text: str, *, personal: bool) -> str:
+    """A query or form without the values of secret parameters, and of personal ones when asked."""
+    parts = []
+    for part in readable(text[:_LONGEST]).split("&"):
+        name, equals, value = part.partition("=")
+        plain = decode(name)
+        if equals and secret(plain):
+            part = f"{name}={HIDDEN}"
+        elif personal and equals:
+            asked = f"?{plain}=x"
+            named = plain.startswith(("ud[", "ud.")) or redact(asked, ("query",), "") != asked
+            part = f"{name}={_short(value)}" if named else redact(part, ("query", "email", "phone", "iban"), HIDDEN)
+        parts.append(part)
+    return "&".join(parts)
+
+
+def _short(value: str) -> str:
+    hashed = len(value) in {32, 64} and all(one in "0123456789abcdefABCDEF" for one in value)
+    return value if hashed or not value else value[0] + HIDDEN
+
+
+def _body(body: bytes, kind: str) -> Any:
+    """JSON as what it says, anything else as text."""
+    if not body:
+        return ""
+    if len(body) <= MOST_BODY and ("json" in kind or body.lstrip()[:1] in b"{["):
+        try:
+            value = msgspec.json.decode(body)
+        except (ValueError, RecursionError):
+            value = None
+        if isinstance(value, dict | list) and shallow(value, body):
+            return _open(value)
+    text = body[:MOST_BODY].decode("utf-8", "replace")
+    return _pairs(text, personal=False) if "=" in text[:200] and text.lstrip()[:1] not in "{[" else text
+
+
+def _open(value: Any) -> Any:
+    """A JSON value without what is called like a secret."""
+    if isinstance(value, dict):
+        return {key: HIDDEN if secret(key) and isinstance(inner, str) else _open(inner) for key, inner in value.items()}
+    return [_open(inner) for inner in value] if isinstance(value, list) else value

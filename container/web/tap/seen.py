@@ -1,0 +1,151 @@
+"""The hit that is seen: what is remembered while it is served, and the document the console shows of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from container.component import Answer
+from container.config.document import Configuration
+from container.hit import Hit, decode
+from container.preview import mask
+from container.runtime import Routed, route
+from container.web.tap.insight import insight
+from container.web.tap.request import masked_request, request_of
+from container.web.tap.sessions import Session
+
+if TYPE_CHECKING:
+    from container.web.tap.tap import Tap
+
+_MOST_ANSWER = 4096
+_LONGEST_PAGE = 300
+
+
+@dataclass(slots=True)
+class Seen:
+    """One hit somebody wants to see, from its arrival (``since``, monotonic seconds) to its answer.
+
+    ``way`` says why: ``sampled`` from all traffic, ``preview`` with the server's token, ``session`` of a preview.
+    """
+
+    tap: Tap
+    hit: Hit
+    now: float
+    since: float
+    way: str
+    routed: Routed
+    configuration: Configuration
+    version: str
+    session: Session | None = None
+    worker: int = 0
+    seconds: float = 0.0
+    answer: Answer | None = None
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+def document(seen: Seen, draft: Configuration | None = None) -> dict[str, Any]:
+    """All there is to show of a hit, in clear but for secrets; with a draft, what that would have made of it."""
+    routed, trace = seen.routed, seen.routed.trace
+    assert trace is not None
+    answer = seen.answer or Answer()
+    found = {
+        "time": seen.now,
+        "way": seen.way,
+        "session": seen.session.id if seen.session is not None else "",
+        "version": seen.version,
+        "worker": seen.worker,
+        "milliseconds": round(seen.seconds * 1000, 2),
+        "client": routed.client,
+        "request": request_of(seen.hit),
+        "problems": trace.problems,
+        "events": insight(trace, seen.configuration),
+        "payloads": [
+            {"tag": one.tag, "destination": one.destination, "event_name": one.event_name, "event_id": one.event_id}
+            for one in routed.outgoing
+        ],
+        "suppressed": [{"tag": tag, "reason": reason} for tag, reason in routed.suppressed],
+        "failures": routed.failures,
+        "answer": {
+            "status": answer.status,
+            "content_type": answer.content_type,
+            "headers": [[name, value] for name, value in answer.headers]
+            + [[name.decode("latin-1"), value.decode("latin-1")] for name, value in seen.headers],
+            "body": answer.body[:_MOST_ANSWER].decode("utf-8", "replace"),
+            "body_bytes": len(answer.body),
+        },
+    }
+    if draft is not None and seen.session is not None:
+        found["draft"] = _draft(seen, draft)
+    return found
+
+
+def _draft(seen: Seen, draft: Configuration) -> dict[str, Any]:
+    """What another configuration makes of the same hit at the same moment. Nothing of it is sent or answered."""
+    assert seen.session is not None
+    routed = route(seen.hit, draft, seen.now, explain=True, test_event_code=seen.session.test_event_code)
+    assert routed.trace is not None
+    return {
+        "version": seen.session.version,
+        "client": routed.client,
+        "status": routed.answer.status,
+        "problems": routed.trace.problems,
+        "failures": routed.failures,
+        "events": insight(routed.trace, draft),
+    }
+
+
+def masked(found: dict[str, Any]) -> dict[str, Any]:
+    """The document in which nobody can be recognised."""
+    shown: dict[str, Any] = mask({**found, "request": masked_request(found["request"])})
+    return shown
+
+
+def row_of(found: dict[str, Any]) -> dict[str, Any]:
+    """What a list shows of a masked document."""
+    events = found["events"]
+    names = list(dict.fromkeys(str(one["name"] or "") for one in events))
+    first = events[0] if events else {}
+    after = first.get("after", {})
+    data = after if isinstance(after, dict) else {}
+    return {
+        "time": found["time"],
+        "way": found["way"],
+        "session": found["session"],
+        "client": found["client"],
+        "names": names[:5],
+        "events": len(events),
+        "page": str(data.get("page_location") or "")[:_LONGEST_PAGE],
+        "ids": _ids(events),
+        "consent": {one["purpose"]: one["state"] for one in first.get("consent", [])},
+        "tags": _tags(events),
+        "draft": _tags(found["draft"]["events"]) if "draft" in found else None,
+        "status": found["answer"]["status"],
+        "milliseconds": found["milliseconds"],
+        "request": f"{found['request']['method']} {found['request']['path']}"[:200],
+        "text": _text(found)[:2000],
+    }
+
+
+def _ids(events: list[dict[str, Any]]) -> list[str]:
+    """What people know an event by."""
+    names = ("event_id", "transaction_id", "client_id")
+    found = [str(one["after"][name]) for one in events for name in names if one["after"].get(name)]
+    return list(dict.fromkeys(one[:100] for one in found))[:20]
+
+
+def _tags(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each tag once for each outcome, with how many events had it and the first one's reason."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for event in events:
+        for one in event["tags"]:
+            kept = found.setdefault(
+                (one["tag"], one["outcome"]),
+                {"tag": one["tag"], "outcome": one["outcome"], "reason": str(one["reason"])[:200], "count": 0},
+            )
+            kept["count"] += 1
+    return list(found.values())[:20]
+
+
+def _text(found: dict[str, Any]) -> str:
+    """What a search looks through: the address of the hit, and what its events say first."""
+    return f"{found['request']['path']}?{decode(found['request']['query'])}"
