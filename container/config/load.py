@@ -259,8 +259,9 @@ class _Loading:
                 continue
             self._fired(node.keys[name], beside)
             needs = self._words(beside.get("needs_consent"), ListOf(Choice(*CONSENT_PURPOSES)))
-            if made is not None and made.advertising and "needs_consent" not in beside:
-                text = f"{made.type} hands data to an advertising system without asking for consent"
+            word = made.type if made is not None and made.advertising else self._advertising(node.items[name])
+            if word and "needs_consent" not in beside:
+                text = f"{word} hands data to an advertising system without asking for consent"
                 hint = "add needs_consent: [ad_storage, ad_user_data], or needs_consent: [] to say it is not needed"
                 self.decoder.warning(node.keys[name], "consent", text, hint)
             fires_on = self._words(beside.get("fires_on"), ListOf(Reference("trigger")))
@@ -278,6 +279,13 @@ class _Loading:
                 )
             )
         return found
+
+    def _advertising(self, entry: Node) -> str:
+        """The type of an advertising tag that has an error of its own, "" for any other."""
+        types = self.registry.of("tag")
+        return next(
+            (word for word in entry.items if word in types and types[word].__dict__.get("advertising") is True), ""
+        )
 
     def _fired(self, key: Node, beside: Mapping[str, Node]) -> None:
         """A tag must say what fires it."""

@@ -256,3 +256,8 @@ def test_quotes_of_a_text_processor_are_told() -> None:
 def test_several_names_in_one_text_get_a_list_as_advice() -> None:
     text = CLIENTS + "triggers: { a: { event: x }, b: { event: y } }" + tag("a, b")
     assert told(text, "unknown") == ["6:15: there is no trigger 'a, b'; write a list: [a, b]"]
+
+
+def test_consent_is_asked_of_an_advertising_tag_that_has_another_fault_too() -> None:
+    text = CLIENTS + "triggers: { a: { event: x } }\ntags: { m: { meta_capi: { pixel: '1' }, fires_on: a } }\n"
+    assert [one.partition(": ")[0] for one in told(text, "consent")] == ["3:9"]
