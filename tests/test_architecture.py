@@ -29,6 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "container.sandbox", "container.cases",
     ),
     ("container.web",),
+    ("container.doctor", "container.starting"),
     ("container.cli",),
 )  # fmt: skip
 """From the ground up: a module may import what stands below it, and its neighbours. Components have no neighbours."""

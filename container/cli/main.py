@@ -6,7 +6,10 @@ import importlib
 
 import click
 
-VERBS = ("serve", "lint", "test", "simulate", "explain", "quality", "outbox", "schema", "versions", "diff", "rollback")
+VERBS = (
+    "serve", "init", "doctor", "lint", "test", "simulate", "explain", "quality", "outbox", "schema", "versions", "diff",
+    "rollback",
+)  # fmt: skip
 
 
 class Verbs(click.Group):
