@@ -13,6 +13,7 @@ from jinja2.meta import find_undeclared_variables
 from container.event import path_parts
 from container.jinja import ENVIRONMENT, LONGEST_TEXT, plain
 from container.problem import suggestion
+from container.shortcut import NotSimple, Step, simple
 
 if TYPE_CHECKING:
     from container.context import Context
@@ -83,7 +84,27 @@ def compile_expression(text: str) -> Expression:
     tree = _parse(text)
     names = frozenset(find_undeclared_variables(tree) - set(ENVIRONMENT.globals))
     lone = _lone(text)
-    return Expression(text, _evaluate(lone, names) if lone else _render(tree, names), names, constant=False)
+    by_jinja = _evaluate(lone, names) if lone else _render(tree, names)
+    # What is compiled above is for code that only Jinja runs; most of what people write needs none.
+    short = simple(ENVIRONMENT.parse(text.strip()) if lone else tree, lone=bool(lone))
+    read = by_jinja if short is None else _shortened(short, by_jinja)
+    return Expression(text, read, names, constant=False)
+
+
+def _shortened(short: Step, by_jinja: Callable[[Context], Any]) -> Callable[[Context], Any]:
+    def read(context: Context) -> Any:
+        def look(name: str) -> Any:
+            return _built_in(name, context) if name in BUILT_IN else context.variable(name)
+
+        try:
+            value = short(look)
+            return None if isinstance(value, Undefined) else plain(value)
+        except NotSimple:
+            return by_jinja(context)
+        except _FAULTS:
+            return None
+
+    return read
 
 
 def _parse(text: str) -> nodes.Template:

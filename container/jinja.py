@@ -131,7 +131,7 @@ def _remainder(left: Any, right: Any) -> Any:
     return left % right
 
 
-def _written(value: Any) -> Any:
+def written(value: Any) -> Any:
     """How a value stands inside text."""
     if value is None:
         raise UndefinedError("the value is not there")
@@ -175,7 +175,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         return self.undefined(obj=obj, name=key) if value is None else value
 
 
-ENVIRONMENT = _Environment(undefined=Absent, autoescape=False, trim_blocks=True, lstrip_blocks=True, finalize=_written)
+ENVIRONMENT = _Environment(undefined=Absent, autoescape=False, trim_blocks=True, lstrip_blocks=True, finalize=written)
 """What every expression of a configuration is compiled in."""
 ENVIRONMENT.globals = {"range": _range}
 ENVIRONMENT.filters = {name: JINJA_FILTERS[name] for name in _JINJA_FILTERS}

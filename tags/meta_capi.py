@@ -43,7 +43,7 @@ class MetaCapiTag(Tag):
 
     advertising = True
     batch_limit = rules.MOST_EVENTS
-    oldest = 24 * 3600.0
+    oldest = rules.OLDEST_DELIVERY
     sandbox = "/sandbox/graph"
 
     pixel_id: list[Expression] = option(

@@ -14,19 +14,19 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("container", "tags", "triggers", "variables")
 LAYERS: tuple[tuple[str, ...], ...] = (
     (
-        "container.amount", "container.body", "container.component", "container.context", "container.event",
+        "container.amount", "container.basis", "container.body", "container.component", "container.context", "container.event",
         "container.expression", "container.fields", "container.filters", "container.finish", "container.ga4",
         "container.foreign", "container.hit", "container.hit_file", "container.jinja", "container.jsonpath", "container.kinds",
         "container.meta", "container.moment", "container.nesting", "container.node", "container.outgoing",
         "container.personal", "container.pixel", "container.problem", "container.record", "container.regex",
-        "container.reshape", "container.schema", "container.signature",
+        "container.reshape", "container.schema", "container.shortcut", "container.signature",
     ),
     ("tags", "triggers", "variables", "container.clients", "container.transformations"),
     ("container.config", "container.registry", "container.template"),
     ("container.runtime", "container.trace", "container.consent"),
     (
         "container.delivery", "container.journal", "container.outbox", "container.transport", "container.preview", "container.metrics",
-        "container.sandbox", "container.cases",
+        "container.sandbox", "container.cases", "container.ledger",
     ),
     ("container.web",),
     ("container.doctor", "container.starting"),

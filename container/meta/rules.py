@@ -102,6 +102,11 @@ def _too_broad(present: frozenset[str]) -> bool:
     return any(present <= broad for broad in TOO_BROAD)
 
 
+OLDEST_DELIVERY = 47 * 3600.0
+"""Seconds after acceptance until which an event may be delivered: Meta joins copies received within 48 hours of each
+other, and a copy that comes later would be counted twice (reference section 3)."""
+
+
 def oldest(action_source: str) -> int:
     """The age in seconds past which Meta refuses an event: 62 days for a shop's own records, else 7."""
     return OLDEST_IN_STORE if action_source == "physical_store" else OLDEST

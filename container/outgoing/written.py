@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, cast
 
 from jinja2 import nodes
 
-from container.context import Context
-from container.expression import Expression, compile_expression, is_expression
-from container.filters import FILTERS
+from container.expression import Expression, is_expression
 from container.jinja import ENVIRONMENT
 from container.kinds import Templated
 from container.node import Node
@@ -19,8 +16,6 @@ from container.problem import suggestion
 from container.schema import INVALID, Invalid, Kind, Reader
 
 EACH = "for_each"
-
-_PIPE = re.compile(r"\{\{ *(?P<path>[A-Za-z_]\w*(?:\.[A-Za-z]\w*)*) *\| *(?P<filter>\w+)(?:\('(?P<rule>\w*)'\))? *\}\}")
 
 
 class BodyKind(Kind[Body]):
@@ -68,7 +63,7 @@ def knowing(reader: Reader, known: frozenset[str]) -> Reader:
 def _decode(node: Node, reader: Reader) -> Body | Invalid:
     if node.kind == "scalar":
         found = Templated().decode(node, reader)
-        return _quick(found) if not isinstance(found, Invalid) and _filters_known(node, reader) else INVALID
+        return found if not isinstance(found, Invalid) and _filters_known(node, reader) else INVALID
     if node.kind == "list":
         elements = [_decode(one, reader) for one in node.elements]
         return INVALID if any(isinstance(one, Invalid) for one in elements) else elements
@@ -86,24 +81,6 @@ def _decode(node: Node, reader: Reader) -> Body | Invalid:
 def _fields(node: Node, reader: Reader) -> Body | Invalid:
     fields = {key: _decode(inner, reader) for key, inner in node.items.items() if key != EACH}
     return INVALID if any(isinstance(one, Invalid) for one in fields.values()) else fields
-
-
-def _quick(expression: Expression) -> Expression:
-    """The same expression without Jinja, where it is a plain path through one filter of ours, as most are."""
-    found = _PIPE.fullmatch(str(expression.text).strip()) if not expression.constant else None
-    if found is None or found["filter"] not in FILTERS:
-        return expression
-    path = compile_expression(f"{{{{ {found['path']} }}}}")
-    function = FILTERS[found["filter"]]
-    rule = [found["rule"]] if found["rule"] is not None else []
-
-    def read(context: Context) -> Any:
-        try:
-            return function(path.read(context), *rule)
-        except (TypeError, ValueError, ArithmeticError, LookupError):
-            return None
-
-    return Expression(expression.text, read, expression.names, constant=False)
 
 
 def _filters_known(node: Node, reader: Reader) -> bool:
