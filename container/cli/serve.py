@@ -158,6 +158,7 @@ def _greet(container: Configuration, host: str, port: int, token: str) -> None:
     hit = "v=2&tid=G-SHOP&cid=7.8&gcs=G111&en=purchase&cu=EUR&epn.value=120&ep.event_id=o-1&ep.transaction_id=o-1"
     if container.delivery.to == "sandbox":  # nobody should be asked to send a made-up purchase to a vendor
         lines += [
+            f"demo shop: {here}/demo/",
             "try it:",
             f"  curl -H 'X-Tagdock-Preview: {token}' '{here}/g/collect?{hit}'",
             f"  curl '{here}/sandbox/good'",

@@ -133,10 +133,14 @@
     show();
   }
 
+  const lost = {
+    blocked: 'Saved by the server: pixel blocked', offline: 'Saved by the server: browser offline',
+  };
+
   function verdict(event) {
     if (event.browser && event.server) return event.once ? 'Two copies, counted once' : 'Two copies';
-    if (event.server) return event.copy == 'blocked' ? 'Saved by the server: the pixel was blocked' : 'By the server alone';
-    if (event.browser) return Date.now() - event.at < 4000 ? 'The server\'s copy is on its way' : 'By the browser alone: no tag fires on it';
+    if (event.server) return lost[event.copy] || 'By the server alone';
+    if (event.browser) return Date.now() - event.at < 4000 ? 'The server\'s copy is on its way' : 'By the browser alone';
     return Date.now() - event.at < 4000 ? 'On its way' : 'No copy has arrived';
   }
 
@@ -166,11 +170,15 @@
     if (!events.length || document.visibilityState == 'hidden' || !navigator.onLine) return;
     const answer = await fetch('/sandbox/good?limit=100');
     for (const one of answer.ok ? await answer.json() : []) {
-      const event = events.find((known) => known.id == one.event.event_id && known.name == one.event.event_name);
+      const { event_id: id, event_name: name, event_time: seconds, user_data: user } = one.event;
+      let event = events.find((known) => known.id == id && known.name == name);
+      // What left together with an earlier page was seen by nobody here; the browser's id tells whose it is.
+      if (!event && user && has(`_fbp=${user.fbp}`)) events.push((event = { id, name, at: seconds * 1000 }));
       if (!event) continue;
       event[one.channel] = true;
       event.once = event.once || one.deduplicated;
     }
+    events.sort((one, other) => other.at - one.at).splice(most);
     keep('demo_events', events);
     show();
   }
