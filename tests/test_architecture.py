@@ -12,26 +12,41 @@ from container.registry import SORTS, discover
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("container", "tags", "triggers", "variables")
-LAYERS: tuple[tuple[str, ...], ...] = (
-    (
-        "container.amount", "container.basis", "container.body", "container.component", "container.context", "container.event",
-        "container.expression", "container.fields", "container.filters", "container.finish", "container.ga4",
-        "container.foreign", "container.hit", "container.hit_file", "container.jinja", "container.jsonpath", "container.kinds",
-        "container.meta", "container.moment", "container.nesting", "container.node", "container.outgoing",
-        "container.personal", "container.pixel", "container.problem", "container.record", "container.regex",
-        "container.reshape", "container.schema", "container.shortcut", "container.signature",
-    ),
-    ("tags", "triggers", "variables", "container.clients", "container.transformations"),
-    ("container.config", "container.registry", "container.template"),
-    ("container.runtime", "container.trace", "container.consent"),
-    (
-        "container.delivery", "container.journal", "container.outbox", "container.transport", "container.preview", "container.metrics",
-        "container.sandbox", "container.cases", "container.ledger",
-    ),
-    ("container.web",),
-    ("container.doctor", "container.starting"),
-    ("container.cli",),
-)  # fmt: skip
+LAYERS = tuple(
+    tuple(layer.split())
+    for layer in (
+        """
+        container.amount container.basis container.body container.component container.context
+        container.event container.expression container.fields container.filters container.finish
+        container.foreign container.ga4 container.hit container.hit_file container.jinja container.jsonpath
+        container.kinds container.meta container.moment container.nesting container.node container.outgoing
+        container.personal container.pixel container.problem container.record container.regex
+        container.reshape container.schema container.shortcut container.signature
+        """,
+        """
+        tags triggers variables container.clients container.transformations
+        """,
+        """
+        container.config container.registry container.template
+        """,
+        """
+        container.consent container.runtime container.trace
+        """,
+        """
+        container.cases container.delivery container.journal container.ledger container.metrics
+        container.outbox container.preview container.sandbox container.transport
+        """,
+        """
+        container.web
+        """,
+        """
+        container.doctor container.starting
+        """,
+        """
+        container.cli
+        """,
+    )
+)
 """From the ground up: a module may import what stands below it, and its neighbours. Components have no neighbours."""
 COMPONENTS = 1
 TOP = {
