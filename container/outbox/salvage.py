@@ -29,7 +29,7 @@ class Salvaged:
 def salvage(path: Path) -> Iterator[Salvaged]:
     """What can be read of a damaged file, some at a time; ends where nothing more can be. Changes nothing.
 
-    A table is read from its beginning up to the damage, then from its end back to it. Raises nothing of the file's.
+    Where a part of a table cannot be read, it is gone on with behind it. Raises nothing of the file's.
     """
     log = Path(f"{path}-wal")
     # Without a log beside it nothing need be made beside it either.
@@ -56,26 +56,58 @@ def _entry(row: Any) -> Entry:
 
 
 def _rows(connection: sqlite3.Connection, table: str, columns: str) -> Iterator[list[Any]]:
-    """The rows of a table in chunks from either end; a chunk that cannot be read is tried row by row."""
-    seen = -1
-    for beyond, way in ((">", "ASC"), ("<", "DESC")):
-        at = -1 if way == "ASC" else 2**63 - 1
-        statement = (columns.replace("SELECT id", f"SELECT {table}.id") + _PART).format(
-            table=table, beyond=beyond, way=way
-        )
-        size = CHUNK
-        while True:
-            try:
-                found = connection.execute(statement, (at, size)).fetchall()
-            except sqlite3.Error:
-                if size == 1:
-                    break
-                size = 1
-                continue
-            found = [row for row in found if way == "ASC" or row[0] > seen]
-            if not found:
+    """The rows of a table in chunks, around every damage in it."""
+    columns = columns.replace("SELECT id", f"SELECT {table}.id")
+    up, down = (
+        (columns + _PART).format(table=table, beyond=beyond, way=way) for beyond, way in ((">", "ASC"), ("<", "DESC"))
+    )
+    at = -1
+    while True:
+        for rows in _run(connection, up, at):
+            yield rows
+            at = rows[-1][0]
+        behind = _behind(connection, up, at)
+        if behind is None:
+            return
+        edge = behind[0][0] if behind else 2**63 - 1
+        for rows in _run(connection, down, edge):
+            fresh = [row for row in rows if row[0] > at]
+            if fresh:
+                yield fresh
+            if len(fresh) < len(rows):
                 break
-            yield found
-            at = found[-1][0]
-            if way == "ASC":
-                seen = at
+        if not behind:
+            return
+        yield behind
+        at = edge
+
+
+def _run(connection: sqlite3.Connection, statement: str, at: int) -> Iterator[list[Any]]:
+    """Rows from one on, until there is none or damage; a chunk that cannot be read is tried row by row."""
+    size = CHUNK
+    while True:
+        try:
+            found = connection.execute(statement, (at, size)).fetchall()
+        except sqlite3.Error:
+            if size == 1:
+                return
+            size = 1
+            continue
+        if not found:
+            return
+        yield found
+        at = found[-1][0]
+
+
+def _behind(connection: sqlite3.Connection, up: str, at: int) -> list[Any] | None:
+    """The first row that can be read some way behind; none of them when the table's end is there instead, and None
+    when there is no damage at all."""
+    gap = 0
+    while at + gap < 2**62:
+        try:
+            found = connection.execute(up, (at + gap, 1)).fetchall()
+        except sqlite3.Error:
+            gap = gap * 2 or 1
+            continue
+        return found if gap else None
+    return []

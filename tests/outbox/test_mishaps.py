@@ -154,7 +154,8 @@ def damage(path: Path, at: float, pages: int = 1) -> None:
 def test_of_a_damaged_file_all_that_can_be_read_is_salvaged_and_what_cannot_is_said(tmp_path: Path) -> None:
     path = tmp_path / "outbox.db"
     with_outbox(path, many)
-    damage(path, 0.5)
+    for place in (0.3, 0.5, 0.7):
+        damage(path, place)
 
     async def work() -> None:
         outbox = open_outbox(f"sqlite:{path}")
@@ -174,6 +175,7 @@ def test_of_a_damaged_file_all_that_can_be_read_is_salvaged_and_what_cannot_is_s
         bodies = {parcel.body for parcel in await take(outbox, count=5000, size=10**9)}
         assert b'"%0300d"' % 20 in bodies, "from before the damage"
         assert b'"%0300d"' % 2999 in bodies, "and from behind it"
+        assert len(bodies) > 2850, "and from between two damages"
         # What was delivered from the old file is known by its key, which was salvaged with the payload only.
         await outbox.put([entry(2999)])
         assert (await account(outbox)).suppressed == 1
