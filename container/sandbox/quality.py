@@ -58,14 +58,17 @@ class QualityPage:
     """`GET /quality`: match quality, coverage, deduplication and freshness, by pixel and event name."""
 
     def __init__(self, reading: Reading, clock: Callable[[], float], told: Told) -> None:
-        self._reading, self._clock, self._told = reading, clock, told
+        self._reading, self._clock, self._words = reading, clock, told
 
     async def show(self, request: Request) -> Response:
-        pixel = request.query_params.get("pixel_id", "")
+        return JSON(await self.told(request.query_params.get("pixel_id", "")))
+
+    async def told(self, pixel: str) -> dict[str, Any]:
+        """The answer as plain data."""
         events = await self._reading.run(quality, self._reading, pixel)
-        copies = await self._told.copies(pixel)
+        copies = await self._words.copies(pixel)
         said = {"at": self._clock(), "estimate": ESTIMATE, "weights": WEIGHTS, "goal": GOAL}
-        return JSON({**said, "events": events, "browser_copies": copies})
+        return {**said, "events": events, "browser_copies": copies}
 
 
 def quality(reading: Reading, pixel: str) -> list[dict[str, Any]]:
@@ -105,6 +108,10 @@ def _match_quality(masks: list[tuple[int, int]]) -> dict[str, Any]:
     events = sum(count for _, count in masks)
     keys: list[dict[str, Any]] = []
     score = 0.0
+    distribution = [0] * 10
+    for mask, count in masks:
+        own = sum(weight for key, weight in WEIGHTS.items() if mask & PRESENT[key])
+        distribution[min(int(own + 1e-9), 9)] += count
     for key, weight in WEIGHTS.items():
         share = sum(count for mask, count in masks if mask & PRESENT[key]) / events
         score += weight * share
@@ -115,6 +122,7 @@ def _match_quality(masks: list[tuple[int, int]]) -> dict[str, Any]:
         "score": round(score, 1),
         "estimate": True,
         "events": events,
+        "distribution": distribution,
         "keys": keys,
         "next": [one["key"] for one in sorted(keys, key=lambda one: -float(one["would_add"]))[:3]],
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
@@ -26,7 +26,7 @@ class Reading:
             raise TypeError("work on a thread takes positional arguments")
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
 
-    def select(self, query: str, parameters: Sequence[object] = ()) -> list[Row]:
+    def select(self, query: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[Row]:
         return self._connection.execute(query, parameters).fetchall()
 
     def close(self) -> None:

@@ -6,13 +6,16 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import Any, TypeVar
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from .diagnostics import Diagnostics
+from .couples import choices, couples
+from .detail import detail
+from .diagnostics import Diagnostics, diagnostics
 from .faults import Faults
 from .graph import Events, Quality
 from .intake import Intake
@@ -23,7 +26,9 @@ from .surface import Surface
 from .test_events import TestEvents
 from .told import Told
 from .tr import Tr
+from .trend import trend
 
+T = TypeVar("T")
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 
 
@@ -53,6 +58,7 @@ class Sandbox:
         self.told = Told(path, clock)
         surface = Surface(self._store, faults, self.told)
         tr = Tr(self._store, intake, clock)
+        self._quality = QualityPage(self._store.reading, clock, self.told)
         self._requests = requests = Requests(path, clock, answer)
 
         async def reset(request: Request) -> Response:
@@ -78,13 +84,48 @@ class Sandbox:
                 Route("/faults", surface.faults, methods=["GET", "POST", "DELETE"]),
                 Route("/test-events", TestEvents(self._store.reading).show),
                 Route("/diagnostics", Diagnostics(self._store.reading, clock).show),
-                Route("/quality", QualityPage(self._store.reading, clock, self.told).show),
+                Route("/quality", self._quality.show),
             ]
         )
 
     def counts(self) -> dict[str, int]:
         """Events since the last reset by what became of them, and how many are still kept."""
         return self._store.counts()
+
+    async def couples(self, limit: int, **chosen: Any) -> list[dict[str, Any]]:
+        """The newest actions, each with its browser's and its server's copies; ``couples`` says how they are chosen."""
+        return await self._run(lambda told: couples(self._store.reading, told, limit, **chosen))
+
+    async def couple(self, number: int) -> dict[str, Any] | None:
+        """One action by the number of its first copy, with the bodies, the raw requests and the answers to them."""
+
+        def found(told: dict[str, str]) -> dict[str, Any] | None:
+            several = couples(self._store.reading, told, 1, id=number)
+            return detail(self._store.reading, several[0]) if several else None
+
+        return await self._run(found)
+
+    async def choices(self) -> dict[str, list[str]]:
+        """The names, test codes and pixels there are."""
+        return await self._store.reading.run(choices, self._store.reading)
+
+    async def diagnostics(self, pixel: str = "") -> list[dict[str, Any]]:
+        """What is wrong with the kept events, as ``GET /diagnostics`` tells it."""
+        return await self._store.reading.run(diagnostics, self._store.reading, pixel)
+
+    async def quality(self, pixel: str = "") -> dict[str, Any]:
+        """What ``GET /quality`` tells."""
+        return await self._quality.told(pixel)
+
+    async def trend(
+        self, since: float, until: float, buckets: int, pixel: str = "", name: str = ""
+    ) -> list[dict[str, Any]]:
+        """How the two channels met over time; ``trend`` says what is told."""
+        return await self._store.reading.run(trend, self._store.reading, since, until, buckets, pixel, name)
+
+    async def _run(self, work: Callable[[dict[str, str]], T]) -> T:
+        told = await self.told.words()
+        return await self._store.reading.run(work, told)
 
     def close(self) -> None:
         """Finish what was begun and close the file."""

@@ -8,6 +8,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from .detail import exchanges
 from .reading import Reading
 from .record import CHANNELS, Row
 from .surface import condition
@@ -37,10 +38,11 @@ class TestEvents:
         rows = self._reading.select(f"{_EVENT} WHERE {where} ORDER BY id DESC LIMIT ?", [*values, limit])[::-1]
         copies = self._related("SELECT first, id, channel FROM event WHERE first IN", [row[0] for row in rows])
         firsts = self._related("SELECT id, id, channel FROM event WHERE id IN", [row[8] for row in rows if row[8]])
-        numbers = sorted({int(row[13]) for row in rows})
         return {
             "events": [_event(row, copies[row[0]], firsts[row[8]]) for row in rows],
-            "requests": {str(exchange["id"]): exchange for exchange in self._exchanges(numbers)},
+            "requests": {
+                str(number): one for number, one in exchanges(self._reading, (int(row[13]) for row in rows)).items()
+            },
         }
 
     def _related(self, query: str, ids: list[object]) -> dict[object, list[dict[str, object]]]:
@@ -51,26 +53,6 @@ class TestEvents:
         ):
             related[of].append({"id": event, "channel": CHANNELS[channel]})
         return related
-
-    def _exchanges(self, numbers: list[int]) -> list[dict[str, object]]:
-        rows = self._reading.select(
-            "SELECT id, received, method, target, content_type, body, cut, status, answer FROM exchange "
-            "WHERE id IN (SELECT value FROM json_each(?))",
-            (msgspec.json.encode(numbers).decode(),),
-        )
-        return [
-            {
-                "id": number,
-                "received": received,
-                "method": method,
-                "target": target,
-                "content_type": kind,
-                "body": _readable(body),
-                "cut": bool(cut),
-                "answer": {"status": status, "body": _readable(answer)},
-            }
-            for number, received, method, target, kind, body, cut, status, answer in rows
-        ]
 
 
 def _event(row: Row, copies: list[dict[str, object]], firsts: list[dict[str, object]]) -> dict[str, object]:
@@ -94,7 +76,3 @@ def _event(row: Row, copies: list[dict[str, object]], firsts: list[dict[str, obj
         "event": msgspec.Raw(body),
         "request": str(exchange),
     }
-
-
-def _readable(body: object) -> str:
-    return body.decode("utf-8", "replace") if isinstance(body, bytes) else ""

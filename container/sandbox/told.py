@@ -67,6 +67,11 @@ class Told:
             for key, counts in found.items()
         ]
 
+    async def words(self) -> dict[str, str]:
+        """The last word on each event id."""
+        rows = await self._kept.run(self._read, self._taken())
+        return {str(identity): str(copy) for identity, copy in rows}
+
     async def reset(self) -> None:
         """Forget all words."""
         self._new = []
@@ -84,6 +89,10 @@ class Told:
     def _counted(self, new: list[Row], pixel: str) -> list[Row]:
         self._write(new)
         return self._kept.select(_COUNTS, (pixel, pixel))
+
+    def _read(self, new: list[Row]) -> list[Row]:
+        self._write(new)
+        return self._kept.select("SELECT event_id, copy FROM told WHERE event_id != '' ORDER BY id")
 
     def _write(self, new: list[Row]) -> None:
         if not new:

@@ -170,3 +170,10 @@ def test_the_words_of_loaders_survive_a_restart(tmp_path: Path) -> None:
     local = Local(tmp_path / "sandbox.db")
     assert local.get("quality")["browser_copies"][0]["only_server"] == 1.0
     local.sandbox.close()
+
+
+def test_scores_are_spread_over_ten_classes(local: Local) -> None:
+    local.send(local.event(event_id="a", user_data={"em": hashed("a"), "client_user_agent": AGENT}))  # 3.0 + 0.5
+    local.send(local.event(event_id="b", user_data={"fbp": FBP, "client_user_agent": AGENT}))  # 0.7 + 0.5
+    local.send(local.event(event_id="c", user_data={"fbp": FBP, "client_user_agent": AGENT}))
+    assert page(local)["match_quality"]["distribution"] == [0, 2, 0, 1, 0, 0, 0, 0, 0, 0]
