@@ -29,8 +29,9 @@ class ConsentState(NamedTuple):
 class EventRecord(msgspec.Struct):
     """One event that at least one tag listens for. What is equal for many events is one object for all of them.
 
-    ``time`` is the arrival in unix seconds; ``order_id`` is the event's transaction_id; ``decisions`` has every tag
-    that listens for events of this name, in the file's order.
+    ``time`` is the arrival in unix seconds; ``order_id`` is the event's transaction_id; ``basis`` is the legal ground
+    that the sender's consent platform told, in a few words; ``decisions`` has every tag that listens for events of this
+    name, in the file's order.
     """
 
     time: float
@@ -40,3 +41,4 @@ class EventRecord(msgspec.Struct):
     order_id: str
     consent: ConsentState
     decisions: tuple[Decision, ...] = ()
+    basis: str = ""

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from container.basis import basis
 from container.component import MOST_EVENTS, Answer, Client, Cookie, Entry, Incoming, Payload, Reading, Suppressed
 from container.config.document import Binding, Configuration, Trigger
 from container.consent import NOTHING_SAID, UNSET, ConsentPolicy
@@ -160,7 +161,8 @@ def _event(
 def _record(context: Context, words: ConsentState) -> EventRecord:
     event = context.event
     identity, order = _written(event.get("event_id")), _written(event.get("transaction_id"))
-    return EventRecord(context.now, context.client, context.event_name[:_LONGEST], identity, order, words)
+    name = context.event_name[:_LONGEST]
+    return EventRecord(context.now, context.client, name, identity, order, words, (), basis(event))
 
 
 def _written(value: Any) -> str:

@@ -152,6 +152,15 @@ class OutboxLimitSection(Options):
     )
 
 
+class LedgerSection(Options):
+    """The record of processing: how long it tells of what was sent where, and of what was not."""
+
+    keep: float = option(Duration(), "How long an entry is kept.", default=180 * 86400.0)
+    bytes: int = option(
+        Size(), "The most bytes its entries may fill; beyond, the oldest are dropped.", default=2 * 1024**3
+    )
+
+
 class DeliverySection(Options):
     """How payloads leave, and what happens when they cannot."""
 
@@ -168,6 +177,7 @@ class DeliverySection(Options):
     limit: OutboxLimitSection = option(
         Group(OutboxLimitSection), "How large the outbox may grow.", default=OutboxLimitSection()
     )
+    ledger: LedgerSection = option(Group(LedgerSection), "The record of processing.", default=LedgerSection())
 
     @property
     def store(self) -> str:

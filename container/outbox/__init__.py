@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from container.component import Entry
 from container.outbox.files import file_of
+from container.outbox.ledger import KEPT
+from container.outbox.ledger import MOST_BYTES as MOST_LEDGER_BYTES
 from container.outbox.outbox import (
     Account,
     Group,
@@ -44,13 +46,14 @@ def open_outbox(
     worker: int = 0,
     workers: int = 1,
     clock: Callable[[], float] = time.time,
+    ledger: tuple[float, int] = (KEPT, MOST_LEDGER_BYTES),
 ) -> Outbox:
     """The outbox at an address as ``delivery.outbox`` has it: an engine, a colon, and what the engine needs.
 
     ``sqlite:data/outbox.db`` is a file, whose folder is made when missing; of several ``workers`` each has a file of
     its own beside it. A limit of 0 is the engine's own, an age of 0 no limit; limits of size and number are shared
-    among the workers. Touches nothing yet: ``await outbox.open()`` does. Raises ``ValueError`` for an engine that is
-    not there.
+    among the workers. ``ledger`` is for how many seconds its entries are kept, and how many bytes they may fill.
+    Touches nothing yet: ``await outbox.open()`` does. Raises ``ValueError`` for an engine that is not there.
     """
     engine, colon, rest = address.partition(":")
     if engine != "sqlite" or not colon or not rest:
@@ -63,4 +66,5 @@ def open_outbox(
         worker,
         [file_of(address, other) for other in range(workers) if other != worker],
         clock,
+        (ledger[0], max(1, ledger[1] // workers)),
     )

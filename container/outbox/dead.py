@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from container.outbox import page
 from container.outbox.books import OTHER_REASONS
 from container.outbox.database import changing, in_words, read_only
 from container.outbox.outbox import LAST_ANSWER, OutboxUnavailable
@@ -110,12 +111,15 @@ def redrive(path: Path, now: float, choice: Choice = Choice(), most: int | None 
 def purge(path: Path, choice: Choice = Choice(), most: int | None = None) -> Iterator[int]:
     """Throw the chosen letters away, the first ``most`` of them; yields how many with every step.
 
-    The books remember for what reason they died, and how many are kept no more. Raises ``OutboxUnavailable``.
+    The books remember for what reason they died and how many are kept no more, the ledger what they were.
+    Raises ``OutboxUnavailable``.
     """
 
     def throw(connection: sqlite3.Connection, chosen: list[_Chosen]) -> None:
-        connection.execute(_DELETE, (as_list(row for row, _, _ in chosen),))
-        for grp, number in Counter(grp for _, grp, _ in chosen).items():
+        for grp in {grp for _, grp, _ in chosen}:
+            ids = as_list(row for row, of, _ in chosen if of == grp)
+            page.write(connection, page.of_rows(connection, page.OF_DEAD, {"ids": ids}, "dead", grp))
+            number = connection.execute(_DELETE, (ids,)).rowcount
             connection.execute("UPDATE destinations SET purged = purged + ? WHERE id = ?", (number, grp))
 
     return _in_chunks(path, choice, throw, most)

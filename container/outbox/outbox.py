@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from container.component import Entry as Entry
+from container.record import EventRecord
 
 Which = Literal["due", "fresh", "put_off", "old"]
 """What may be taken of a group."""
@@ -180,8 +181,11 @@ class Outbox(ABC):
         """Put back what was taken but never sent, as if it had not been taken."""
 
     @abstractmethod
-    def suppress(self, tag: str, reason: str, count: int = 1) -> None:
-        """Count payloads a tag decided not to send. They are written with the next commit; nothing waits for it."""
+    def note(self, record: EventRecord) -> None:
+        """Enter in the ledger an event of which some tag made no payload, and in the books what was suppressed.
+
+        It is written about a second later, or when somebody asks for ``status``; nothing waits for it.
+        """
 
     @abstractmethod
     async def park(self, tag: str, destination: str, reason: str) -> None:

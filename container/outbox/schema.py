@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from functools import lru_cache
 
-VERSION = 2
+VERSION = 3
 SMALLEST_KEY = -(2**63)
 
 ROWS_A_GROUP = 2**40
@@ -16,9 +16,22 @@ So the payloads of a group lie side by side in the order they came, and are foun
 third of a ``put``. An id is never given twice: a late word about a payload that is gone must not meet another one.
 """
 
+# Ids of pages only grow, also of those that are folded: who goes through them by id meets every entry.
+LEDGER = """
+CREATE TABLE profiles (id INTEGER PRIMARY KEY, used REAL NOT NULL, words TEXT NOT NULL);
+CREATE TABLE ledger (
+    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, grp INTEGER NOT NULL, first REAL NOT NULL,
+    last REAL NOT NULL, count INTEGER NOT NULL, small INTEGER NOT NULL, size INTEGER NOT NULL,
+    records BLOB NOT NULL);
+CREATE INDEX ledger_ages ON ledger (last, size);
+CREATE INDEX ledger_small ON ledger (id) WHERE small = 1;
+"""
+"""What is written down of payloads that ended and of events that left none: pages of entries, and their profiles."""
+
 # "grp" is a row of destinations. Only what was put off is in the index of due times; what is fresh is due at once.
 # The body of a payload is read only to be sent, so it is the last of the columns.
-TABLES = """
+TABLES = (
+    """
 CREATE TABLE destinations (
     id INTEGER PRIMARY KEY, tag TEXT NOT NULL, destination TEXT NOT NULL,
     parked TEXT NOT NULL DEFAULT '', resumed_at REAL NOT NULL DEFAULT 0, purged INTEGER NOT NULL DEFAULT 0,
@@ -27,23 +40,33 @@ CREATE TABLE pending (
     id INTEGER PRIMARY KEY, grp INTEGER NOT NULL, accepted REAL NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0, due REAL NOT NULL DEFAULT 0,
     status INTEGER NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '', history TEXT NOT NULL DEFAULT '[]',
-    event_name TEXT NOT NULL, event_id TEXT NOT NULL, client TEXT NOT NULL, body BLOB NOT NULL) STRICT;
+    event_name TEXT NOT NULL, event_id TEXT NOT NULL, client TEXT NOT NULL,
+    profile INTEGER NOT NULL DEFAULT 0, order_id TEXT NOT NULL DEFAULT '', body BLOB NOT NULL) STRICT;
 CREATE INDEX put_off ON pending (grp, due) WHERE attempts > 0;
 CREATE TABLE dead (
     id INTEGER PRIMARY KEY, grp INTEGER NOT NULL, died REAL NOT NULL, accepted REAL NOT NULL,
     attempts INTEGER NOT NULL, status INTEGER NOT NULL, reason TEXT NOT NULL, history TEXT NOT NULL DEFAULT '[]',
-    event_name TEXT NOT NULL, event_id TEXT NOT NULL, client TEXT NOT NULL, body BLOB NOT NULL) STRICT;
+    event_name TEXT NOT NULL, event_id TEXT NOT NULL, client TEXT NOT NULL,
+    profile INTEGER NOT NULL DEFAULT 0, order_id TEXT NOT NULL DEFAULT '', body BLOB NOT NULL) STRICT;
 CREATE TABLE books (
     grp INTEGER NOT NULL, end TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL,
     PRIMARY KEY (grp, end, reason)) WITHOUT ROWID;
 CREATE TABLE seen (key INTEGER PRIMARY KEY, time INTEGER NOT NULL);
 CREATE TABLE seen_log (id INTEGER PRIMARY KEY, time INTEGER NOT NULL, keys BLOB NOT NULL);
 """
+    + LEDGER
+)
 
 UPGRADES = {
     1: """
 ALTER TABLE pending ADD COLUMN history TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE dead ADD COLUMN history TEXT NOT NULL DEFAULT '[]';""",
+    2: f"""
+ALTER TABLE pending ADD COLUMN profile INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE pending ADD COLUMN order_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE dead ADD COLUMN profile INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE dead ADD COLUMN order_id TEXT NOT NULL DEFAULT '';
+{LEDGER}""",
 }
 """What makes a file of each older version one of the next."""
 
@@ -53,9 +76,9 @@ WIDEST = 32
 
 @lru_cache(maxsize=8 * WIDEST)
 def insert_pending(rows: int) -> str:
-    """Takes id, grp, accepted, event_name, event_id, client, body for every row."""
-    columns = "id, grp, accepted, event_name, event_id, client, body"
-    return f"INSERT INTO pending ({columns}) VALUES " + ", ".join(["(?,?,?,?,?,?,?)"] * rows)
+    """Takes id, grp, accepted, event_name, event_id, client, profile, order_id, body for every row."""
+    columns = "id, grp, accepted, event_name, event_id, client, profile, order_id, body"
+    return f"INSERT INTO pending ({columns}) VALUES " + ", ".join(["(?,?,?,?,?,?,?,?,?)"] * rows)
 
 
 @lru_cache(maxsize=8 * WIDEST)
@@ -131,16 +154,18 @@ POSTPONE = f"""
 UPDATE pending SET attempts = attempts + 1, due = :due, status = :status, reason = :reason, history = {_TRIED}
 WHERE id IN (SELECT value FROM json_each(:ids))"""
 COPY_TO_DEAD = f"""
-INSERT INTO dead (id, grp, died, accepted, attempts, status, reason, history, event_name, event_id, client, body)
+INSERT INTO dead (
+    id, grp, died, accepted, attempts, status, reason, history, event_name, event_id, client, profile, order_id, body)
 SELECT id, grp, :now, accepted, attempts + :sent, :status, :reason, CASE WHEN :sent THEN {_TRIED} ELSE {_TOLD} END,
-       event_name, event_id, client, body
+       event_name, event_id, client, profile, order_id, body
 FROM pending WHERE id IN (SELECT value FROM json_each(:ids))"""
 OVERDUE = """
 SELECT json_group_array(json_array(id, status, reason)) FROM (
     SELECT id, accepted, status, reason FROM pending WHERE id >= ? AND id < ? ORDER BY id LIMIT ?) WHERE accepted < ?"""
 INSERT_DEAD = """
-INSERT INTO dead (id, grp, accepted, event_name, event_id, client, body, died, attempts, status, reason, history)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+INSERT INTO dead (
+    id, grp, accepted, event_name, event_id, client, profile, order_id, body, died, attempts, status, reason, history)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 NAMES_OF = "SELECT event_name, event_id FROM pending WHERE id IN (SELECT value FROM json_each(?))"
 
 LAST_OF_CHUNK = "SELECT max(key) FROM (SELECT key FROM seen WHERE key > ? ORDER BY key LIMIT ?)"

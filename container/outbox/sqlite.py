@@ -7,6 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
@@ -15,6 +16,8 @@ from typing import Any
 from container.component import Entry
 from container.outbox.clock import WatchedClock
 from container.outbox.database import Database, in_words, is_broken
+from container.outbox.ledger import KEPT
+from container.outbox.ledger import MOST_BYTES as MOST_LEDGER_BYTES
 from container.outbox.outbox import (
     Group,
     Outbox,
@@ -29,6 +32,7 @@ from container.outbox.outbox import (
 from container.outbox.salvage import Salvaged, salvage
 from container.outbox.sibling import Sibling
 from container.outbox.store import Store
+from container.record import EventRecord
 
 MOST_BYTES = 8 * 1024**3
 """Bytes the file may fill unless told otherwise: about ten million payloads."""
@@ -39,6 +43,13 @@ MOST_PENDING = 10_000_000
 _SALVAGE_AGAIN_AFTER = 1.0
 _MOST_WAITING = 20_000
 """Calls that may wait for the disk: when it stands still, hits are refused rather than heaped up in memory."""
+
+_NOTED_WITHIN = 1.0
+"""Seconds an event's record waits for others before it is written."""
+
+_NOTED_AT_ONCE = 500
+_MOST_NOTED = 20_000
+"""Records that may wait for the disk; beyond, the oldest are lost, which is told."""
 
 _CALLERS_FAULT = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.DataError)
 
@@ -72,12 +83,13 @@ class SqliteOutbox(Outbox):
         worker: int = 0,
         siblings: Sequence[Path] = (),
         clock: Callable[[], float] = time.time,
+        ledger: tuple[float, int] = (KEPT, MOST_LEDGER_BYTES),
     ) -> None:
         self.path = path
         self._max_age = max_age
         self._clock = WatchedClock(clock)
         self._database = Database(path)
-        self._store = Store(self._database, max_bytes, max_pending, worker, [Sibling(one) for one in siblings])
+        self._store = Store(self._database, max_bytes, max_pending, worker, [Sibling(one) for one in siblings], ledger)
         self._notices: list[str] = []
         self._salvaging: asyncio.Task[None] | None = None
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
@@ -85,6 +97,9 @@ class SqliteOutbox(Outbox):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._trouble = ""
         self._put_lately = False
+        self._noted: list[EventRecord] = []
+        self._noting: asyncio.Handle | None = None
+        self._unwritten = 0
 
     async def open(self) -> str:
         self._loop = asyncio.get_running_loop()
@@ -107,6 +122,8 @@ class SqliteOutbox(Outbox):
             await asyncio.sleep(0)  # a task that never began could not say that it did not end
             self._salvaging.cancel()
             await asyncio.gather(self._salvaging, return_exceptions=True)
+        if self._noted:
+            await asyncio.gather(self._write_notes(), return_exceptions=True)
         thread, self._thread = self._thread, None
         if thread is not None:
             self._jobs.put(None)
@@ -141,7 +158,7 @@ class SqliteOutbox(Outbox):
         return taken
 
     async def done(self, parcels: Sequence[Parcel]) -> None:
-        await self._ask(lambda: self._store.done(parcels))
+        await self._ask(lambda: self._store.done(parcels, self._clock.now()))
 
     async def later(self, parcels: Sequence[Parcel], due: float, status: int, reason: str) -> None:
         await self._ask(lambda: self._store.later(parcels, due, status, reason, self._clock.now()))
@@ -152,8 +169,12 @@ class SqliteOutbox(Outbox):
     def release(self, parcels: Sequence[Parcel]) -> None:
         self._jobs.put(Job(None, work=lambda: self._store.release(parcels), reads=True))
 
-    def suppress(self, tag: str, reason: str, count: int = 1) -> None:
-        self._jobs.put(Job(None, work=lambda: self._store.suppress(tag, reason, count)))
+    def note(self, record: EventRecord) -> None:
+        self._noted.append(record)
+        if len(self._noted) == _NOTED_AT_ONCE:
+            self._write_notes()
+        elif self._noting is None and self._loop is not None:
+            self._noting = self._loop.call_later(_NOTED_WITHIN, self._write_notes)
 
     async def park(self, tag: str, destination: str, reason: str) -> None:
         await self._ask(lambda: self._store.park(tag, destination, reason))
@@ -176,16 +197,29 @@ class SqliteOutbox(Outbox):
             except OutboxError as error:
                 self._trouble = str(error)
         self._salvage_aside()
+        if self._noted and self._noting is None:
+            self._write_notes()
+        if self._unwritten:
+            lost, self._unwritten = self._unwritten, 0
+            self._notices.append(
+                f"outbox {self.path}: {lost} events without a payload could not be entered in the ledger"
+            )
         set_by = self._clock.look()
         if set_by:
             self._notices.append(f"outbox {self.path}: {set_by}")
-        if self._max_age and self._clock.steady():
-            await self._ask(lambda: self._store.expire(self._max_age, self._clock.now()))
+        if self._clock.steady():
+            if self._max_age:
+                await self._ask(lambda: self._store.expire(self._max_age, self._clock.now()))
+            with suppress(OutboxError):  # it can wait for a disk that does not take it
+                if not self._trouble and await self._ask(lambda: self._store.untidy(self._clock.now()), reads=True):
+                    await self._ask(lambda: self._store.tidy(self._clock.now()))
 
     def groups(self) -> Mapping[tuple[str, str], Group]:
         return self._store.groups
 
     async def status(self) -> Status:
+        if self._noted:
+            await asyncio.gather(self._write_notes(), return_exceptions=True)
         status: Status = await self._ask(self._store.status, reads=True)
         return status
 
@@ -197,6 +231,26 @@ class SqliteOutbox(Outbox):
         self._notices = []
         return notices
 
+    def _write_notes(self) -> asyncio.Future[Any]:
+        """Enter what was noted in the ledger. While the disk does not take it, it waits, but not without bound."""
+        if self._noting is not None:
+            self._noting.cancel()
+            self._noting = None
+        noted, self._noted = self._noted, []
+        assert self._loop is not None
+        future = self._loop.create_future()
+
+        def ended(done: asyncio.Future[Any]) -> None:
+            error = done.exception()
+            if error is not None:
+                kept = noted[-_MOST_NOTED:] if isinstance(error, OutboxUnavailable) else []
+                self._unwritten += len(noted) - len(kept)
+                self._noted[:0] = kept
+
+        future.add_done_callback(ended)
+        self._jobs.put(Job(future, work=lambda: self._store.note(noted)))
+        return future
+
     def _salvage_aside(self) -> None:
         """Begin to bring back what can be read of files that were set aside, beside what goes on."""
         if self._database.set_aside and (self._salvaging is None or self._salvaging.done()):
@@ -204,18 +258,20 @@ class SqliteOutbox(Outbox):
 
     async def _salvage(self, aside: Path) -> None:
         found = salvage(aside)
-        pending = dead = 0
+        pending = dead = entries = 0
         said = "was not finished"
         try:
             while (some := await asyncio.to_thread(_next, found)) is not None:
                 await self._accept_again(some)
                 pending += len(some.pending)
                 dead += len(some.dead)
+                entries += sum(one.page.entries for one in some.pages)
             said = "is finished"
         finally:
+            beside = f", with {entries} entries of the ledger" if entries else ""
             self._notices.append(
                 f"outbox {self.path}: the salvage of {aside.name} {said}: {pending} payloads are pending again and "
-                f"{dead} dead letters are kept; what else it held could not be read"
+                f"{dead} dead letters are kept{beside}; what else it held could not be read"
             )
 
     async def _accept_again(self, some: Salvaged) -> None:
@@ -228,6 +284,7 @@ class SqliteOutbox(Outbox):
                 continue
             except OutboxError:
                 parts = [Salvaged([one]) for one in some.pending] + [Salvaged([], [one]) for one in some.dead]
+                parts += [Salvaged(pages=[one]) for one in some.pages]
                 for part in parts if len(parts) > 1 else ():
                     await self._accept_again(part)
             return

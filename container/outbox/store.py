@@ -14,11 +14,13 @@ from container.outbox.books import Name, Tally, read_accounts
 from container.outbox.database import Database, in_words, used_bytes
 from container.outbox.files import FIRST_GROUPS
 from container.outbox.keys import Keys, key_of
+from container.outbox.ledger import KEPT, MOST_BYTES, Ledger
 from container.outbox.limits import Limits
 from container.outbox.outbox import LAST_ANSWER, SAME_EVENT, Group, OutboxUnavailable, Parcel, Status, Taken, Which
 from container.outbox.salvage import Salvaged
 from container.outbox.shelf import Shelf, as_list
 from container.outbox.sibling import Sibling
+from container.record import EventRecord
 
 LONGEST_REASON = 300
 
@@ -39,8 +41,10 @@ class Store:
         max_pending: int,
         worker: int = 0,
         siblings: Sequence[Sibling] = (),
+        ledger: tuple[float, int] = (KEPT, MOST_BYTES),
     ) -> None:
         self.database = database
+        self._ledger_limits = ledger
         self.groups: dict[Name, Group] = {}
         self._limits = Limits(str(database.path), max_bytes, max_pending)
         self._siblings = siblings
@@ -93,6 +97,7 @@ class Store:
         self._tally.enter(connection, {name: shelf.number for name, shelf in self._shelves.items()})
         connection.execute("COMMIT")
         self._keys.committed()
+        self._ledger.committed()
         for name, (arrived, ended) in self._tally.committed().items():
             group = self.groups[name]
             group.pending += arrived - ended
@@ -135,24 +140,30 @@ class Store:
             known |= sibling.known([key for key in asked if key not in known], now)
         rows: list[object] = []
         fresh: list[int] = []
+        repeated: dict[int, list[tuple[int, Entry]]] = {}
         for entry, name, event, key in zip(entries, names, events, keys, strict=True):
             shelf = self._shelves.get(name) or self._shelve(connection, name)
             order = self._tally.accept(name)
             if key is not None:
                 if key in known:
                     self._tally.end(name, "suppressed", SAME_EVENT, 1)
+                    repeated.setdefault(shelf.number, []).append((order, entry))
                     continue
                 known.add(key)
                 fresh.append(key)
             number = shelf.number
             row = number * schema.ROWS_A_GROUP + order
-            rows += (row, number, entry.time, event[0], event[1], _clean(entry.client), entry.body)
-        schema.write_wide(connection, schema.insert_pending, rows, 7)
+            profile, of = self._ledger.of(connection, entry)
+            rows += (row, number, entry.time, event[0], event[1], _clean(entry.client), profile, of, entry.body)
+        schema.write_wide(connection, schema.insert_pending, rows, 9)
+        for number, some in repeated.items():
+            self._ledger.repeated(connection, number, some)
         self._keys.add(connection, fresh, now)
 
-    def done(self, parcels: Sequence[Parcel]) -> None:
-        """Remove what was delivered and count it."""
+    def done(self, parcels: Sequence[Parcel], now: float) -> None:
+        """Remove what was delivered, count it, and enter it in the ledger."""
         for name, ids in _by_name(parcels).items():
+            self._ledger.ended(self.open(), "delivered", self._shelves[name].number, as_list(ids), now)
             self._tally.end(name, "delivered", "", self._delete(ids))
         self._landed += parcels
 
@@ -196,16 +207,33 @@ class Store:
             shelf = self._shelves.get(name) or self._shelve(connection, name)
             row = shelf.number * schema.ROWS_A_GROUP + self._tally.accept(name)
             self._tally.end(name, "dead", told["reason"], 1)
-            words = (row, shelf.number, entry.time, entry.event_name, entry.event_id, entry.client, entry.body)
-            names = ("died", "attempts", "status", "reason", "history")
-            connection.execute(schema.INSERT_DEAD, (*words, *(told[name] for name in names)))
+            words = (row, shelf.number, entry.time, entry.event_name, entry.event_id, entry.client)
+            ended = (told[name] for name in ("died", "attempts", "status", "reason", "history"))
+            connection.execute(schema.INSERT_DEAD, (*words, *self._ledger.of(connection, entry), entry.body, *ended))
+        for one in found.pages:
+            name = (one.tag, one.destination)
+            grp = (self._shelves.get(name) or self._shelve(self.open(), name)).number if one.page.grp else 0
+            self._ledger.take_over(self.open(), one.page._replace(grp=grp), one.profiles)
 
-    def suppress(self, tag: str, reason: str, count: int) -> None:
-        """Count what a tag decided not to send; it has no destination."""
-        name = (_clean(tag), "")
-        self._shelve(self.open(), name)
-        self._tally.accept(name, count)
-        self._tally.end(name, "suppressed", _clean(reason)[:LONGEST_REASON], count)
+    def note(self, records: Sequence[EventRecord]) -> None:
+        """Enter in the ledger what tags decided, and count what they suppressed; it has no destination."""
+        connection = self.open()
+        self._ledger.events(connection, records)
+        for record in records:
+            for tag, outcome, reason in record.decisions:
+                if outcome == "suppressed":
+                    name = (_clean(tag), "")
+                    self._shelve(connection, name)
+                    self._tally.accept(name)
+                    self._tally.end(name, "suppressed", _clean(reason)[:LONGEST_REASON], 1)
+
+    def untidy(self, now: float) -> bool:
+        """Whether the ledger has something to fold or to drop."""
+        return self._ledger.untidy(self.open(), now)
+
+    def tidy(self, now: float) -> None:
+        """Fold and drop what is due in the ledger, some at a time."""
+        self._ledger.tidy(self.open(), now)
 
     def park(self, tag: str, destination: str, reason: str) -> None:
         """Mark a destination as stopped."""
@@ -285,6 +313,7 @@ class Store:
 
     def _recall(self, connection: sqlite3.Connection) -> None:
         self._keys = Keys(connection)
+        self._ledger = Ledger(*self._ledger_limits)
         self._tally = Tally()
         self._version = connection.execute("PRAGMA data_version").fetchone()[0]
         self._limits.measure(connection)
@@ -316,6 +345,7 @@ class Store:
                 self._shelves.pop(name, None)
             if self._connection is not None:
                 self._keys.undone()
+                self._ledger.undone()
         self._landed = []
         self._parked = {}
         self._named = []

@@ -268,6 +268,7 @@ class App:
             worker=worker,
             workers=self.workers.count,
             clock=self._clock,
+            ledger=(delivery.ledger.keep, delivery.ledger.bytes),
         )
 
     def _deliver(self, outbox: Outbox) -> Delivery:

@@ -177,7 +177,13 @@ def read_at_start(configuration: Configuration) -> dict[str, Any]:
         "delivery.to": delivery.to,
         "delivery.outbox": delivery.outbox,
     }
-    for name, section in (("batch", delivery.batch), ("retry", delivery.retry), ("limit", delivery.limit)):
+    groups = (
+        ("batch", delivery.batch),
+        ("retry", delivery.retry),
+        ("limit", delivery.limit),
+        ("ledger", delivery.ledger),
+    )
+    for name, section in groups:
         found |= {f"delivery.{name}.{option}": getattr(section, option) for option in section.options}
     return found
 

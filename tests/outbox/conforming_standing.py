@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from container.outbox import Outbox, OutboxFull, OutboxUnavailable
+from container.record import Decision
 from tests.outbox.engine import Engine
-from tests.outbox.entries import NOW, account, entry, take
+from tests.outbox.entries import NOW, account, entry, record, take
 
 
 class Standing(Engine):
@@ -53,8 +54,11 @@ class Standing(Engine):
 
     def test_what_a_tag_suppressed_is_in_the_books(self, tmp_path: Path) -> None:
         async def work(outbox: Outbox) -> None:
-            outbox.suppress("meta", "no event_id")
-            outbox.suppress("meta", "no event_id", 2)
+            for number in range(3):
+                outbox.note(
+                    record(number, Decision("meta", "suppressed", "no event_id"), Decision("ga4", "fired", "all"))
+                )
+            outbox.note(record(4, Decision("meta", "no_consent", "ad_storage is denied")))
             await outbox.put([entry(1)])
             books = await account(outbox, "meta", "")
             assert (books.accepted, books.suppressed, books.pending) == (3, 3, 0)

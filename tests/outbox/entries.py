@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from container.outbox import Account, Entry, Outbox, Parcel, open_outbox
+from container.record import ConsentState, Decision, EventRecord
 
 NOW = 1_766_755_500.0
 T = TypeVar("T")
@@ -27,6 +28,15 @@ def entry(number: int = 1, **changes: object) -> Entry:
     for name, value in changes.items():
         setattr(entry, name, value)
     return entry
+
+
+def record(number: int = 1, *decisions: Decision, **changes: object) -> EventRecord:
+    """What is written down about the event of ``entry(number)``: its order is ``T`` and its number."""
+    consent = ConsentState(("granted", "granted", "granted", "unset"), ("hit", "hit", "trigger accepted", ""))
+    made = EventRecord(NOW, "browser", "purchase", f"order-{number}", f"T{number}", consent, decisions)
+    for name, value in changes.items():
+        setattr(made, name, value)
+    return made
 
 
 def with_outbox(path: Path, work: Callable[[Outbox], Awaitable[T]], **limits: int) -> T:

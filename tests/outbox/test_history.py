@@ -119,7 +119,12 @@ def test_a_file_of_the_version_before_is_taken_over_with_all_it_holds(tmp_path: 
     kept = lived(path, [(503, "busy")], buried=None)
     connection = sqlite3.connect(path)
     connection.executescript(
-        "ALTER TABLE pending DROP COLUMN history; ALTER TABLE dead DROP COLUMN history; PRAGMA user_version = 1;"
+        "DROP TABLE ledger; DROP TABLE profiles; PRAGMA user_version = 1;"
+        + "".join(
+            f"ALTER TABLE {table} DROP COLUMN {column};"
+            for table in ("pending", "dead")
+            for column in ("history", "profile", "order_id")
+        )
     )
     connection.close()
 

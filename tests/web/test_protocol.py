@@ -10,6 +10,7 @@ import pytest
 
 from container.component import Entry
 from container.outbox.outbox import OutboxUnavailable
+from container.record import EventRecord
 from tests.processes.server import TOKEN
 from tests.web.connections import HIT, Connection, Reply, Running, play, request, soon
 
@@ -218,7 +219,7 @@ class _Hindered:
     def __init__(self, accept: Callable[[list[Entry]], Awaitable[None]]) -> None:
         self.accept = accept
 
-    def suppressed(self, tag: str, reason: str) -> None:
+    def note(self, record: EventRecord) -> None:
         raise AssertionError("nothing is suppressed here")
 
 
