@@ -36,8 +36,8 @@ class Metrics:
         self.answers = Histogram(FAST)
         self.destinations: Callable[[], list[DestinationState]] = list
         self.sandbox: Callable[[], Mapping[str, int]] = dict
-        self._decided: Counter[tuple[Decision, ...]] = Counter()
-        self._decisions: Counter[Decision] = Counter()
+        self._decided: Counter[tuple[str, tuple[Decision, ...]]] = Counter()
+        self._decisions: Counter[tuple[str, Decision]] = Counter()
         self._consents: Counter[tuple[str, ...]] = Counter()
         self._requests: Counter[tuple[str, str, str]] = Counter()
         self._sizes: dict[str, Histogram] = {}
@@ -51,10 +51,15 @@ class Metrics:
     def record(self, record: EventRecord) -> None:
         """Count what tags decided about an event, under which consent."""
         # Whole tuples, since few are different; they are taken apart when somebody reads.
-        self._decided[record.decisions] += 1
+        self._decided[record.client, record.decisions] += 1
         self._consents[record.consent.states] += 1
         if len(self._decided) > _MOST_KINDS:
             self._take_apart()
+
+    def decisions(self) -> Counter[tuple[str, str, str, str]]:
+        """What tags decided so far, by client, tag, outcome and reason."""
+        self._take_apart()
+        return Counter({(client, *decision): count for (client, decision), count in self._decisions.items()})
 
     def attempt(self, attempt: Attempt) -> None:
         """Count one request to a vendor."""
@@ -105,7 +110,7 @@ class Metrics:
         self._take_apart()
         counts: Counter[tuple[str, str, str]] = Counter()
         reasons: Counter[str] = Counter()
-        for (tag, outcome, reason), count in self._decisions.items():
+        for (_, (tag, outcome, reason)), count in self._decisions.items():
             if (tag, outcome, reason) not in counts:
                 reasons[tag] += 1
             counts[tag, outcome, reason if reasons[tag] <= _MOST_REASONS else _OTHER] += count
@@ -113,12 +118,12 @@ class Metrics:
         return _counter("tagdock_tag_decisions", text, ("tag", "outcome", "reason"), counts)
 
     def _take_apart(self) -> None:
-        for decisions, count in self._decided.items():
+        for (client, decisions), count in self._decided.items():
             for decision in decisions:
                 known = (
                     decision if len(self._decisions) < _MOST_KINDS else Decision(decision.tag, decision.outcome, _OTHER)
                 )
-                self._decisions[known] += count
+                self._decisions[client, known] += count
         self._decided.clear()
 
     def _consent_family(self) -> CounterMetricFamily:
