@@ -17,7 +17,7 @@ from container.web.answering import Receive, Scope, Send
 from container.web.console.drawing import Drawing
 from container.web.console.files import serve_file
 from container.web.console.lock import CSRF_HEADER, LASTS, Lock, Visitor, home
-from container.web.console.page import ROOT, Ask, Missing, Page, Refused, pages
+from container.web.console.page import ROOT, Ask, Done, Missing, Page, Refused, pages
 from container.web.console.streaming import stream
 from container.web.json import to_bytes
 
@@ -64,7 +64,11 @@ class Console:
         await self._routed(scope, receive, send)
 
     def _routes(self, page: Page) -> list[Route]:
-        made = [Route(f"{page.path}/{name}", self._acting(page, name), methods=["POST"]) for name in page.actions]
+        made = [
+            Route(f"{page.path.rstrip('/')}/{name}", self._acting(page, name), methods=["POST"])
+            for name in page.actions
+        ]
+        made += [Route(f"{page.path.rstrip('/')}/{name}", self._filing(page, name)) for name in page.files]
         if page.stream is not None:
             made.append(Route(f"{page.path.rstrip('/')}/stream", self._streaming(page)))
         bare = "/index" if page.path == "/" else page.path
@@ -93,6 +97,15 @@ class Console:
 
         return show
 
+    def _filing(self, page: Page, name: str) -> Callable[[Request], object]:
+        async def show(request: Request) -> Response:
+            return await self._let_in(request, shown, _wants_json(request))
+
+        async def shown(request: Request, visitor: Visitor) -> Response:
+            return _file(await page.files[name](self._ask(request, visitor)))
+
+        return show
+
     def _acting(self, page: Page, name: str) -> Callable[[Request], object]:
         async def act(request: Request) -> Response:
             return await self._let_in(request, acted, _wants_json(request))
@@ -106,10 +119,11 @@ class Console:
             ask = self._ask(request, visitor)
             done = await page.actions[name](ask, form)
             if done.download:
-                headers = {"content-disposition": f'attachment; filename="{done.download}"'}
-                return PlainTextResponse(done.text, headers=headers)
+                return _file(done)
+            if done.show is not None and not _wants_json(request):
+                return self._drawing.page(page, done.show, ask, self._lock.csrf(visitor))
             if not visitor.session or _wants_json(request):
-                body = {"done": not done.bad, "text": done.text, **done.data}
+                body = {"done": not done.bad, "text": done.text, **(done.show or done.data)}
                 return Response(to_bytes(body), 422 if done.bad else 200, media_type="application/json")
             return self._drawing.after(done, home(ROOT + (done.to or _filled(page.path, request))))
 
@@ -193,13 +207,19 @@ class Console:
         return await self._let_in(request, nothing, _wants_json(request))
 
     def _ask(self, request: Request, visitor: Visitor) -> Ask:
-        return Ask(self._app, request, visitor.role, visitor.session)
+        return Ask(self._app, request, visitor.role, visitor.session, self._drawing.fragment)
 
     def _refuse(self, request: Request, status: int, text: str, visitor: Visitor | None = None) -> Response:
         if _wants_json(request) or request.url.path.endswith((".json", "/stream")):
             return _headed(JSONResponse({"error": text}, status))
         csrf = self._lock.csrf(visitor) if visitor is not None else ""
         return _headed(self._drawing.refusal(status, text, visitor, csrf, self._app))
+
+
+def _file(done: Done) -> Response:
+    """A text to keep; its name is ours."""
+    headers = {"content-disposition": f'attachment; filename="{done.download}"'}
+    return PlainTextResponse(done.text, headers=headers)
 
 
 def _headed(response: Response) -> Response:

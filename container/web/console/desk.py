@@ -15,7 +15,10 @@ from container.web.console.console import Console
 from container.web.console.lock import Lock
 from container.web.console.onward import Onward
 from container.web.console.page import ROOT
+from container.web.console.peers import Peers
+from container.web.console.pulse import Pulse
 from container.web.console.said import Said
+from container.web.console.today import Today
 from container.web.tap.drafts import Drafts
 from container.web.tap.tap import Tap
 from container.web.workers import Workers
@@ -52,8 +55,13 @@ class Desk:
         self.ending = asyncio.Event()
         """Set when the server ends: streams end then."""
         self.drafts = Drafts(lambda: app.reloading.running, environ)
-        quiet = app.configuration.delivery.to != "live"
+        self.quiet = quiet = app.configuration.delivery.to != "live"
+        """Whether a few hits are taken also while nobody looks."""
         self.tap = Tap(file, token, clock, self._hits, self.drafts.of, quiet=quiet, worker=workers.index)
+        self.today = Today(app.metrics, clock)
+        self.peers = Peers(app, self.today)
+        self.pulse = Pulse(None if workers.index else app.configuration.delivery.store, self.today, clock)
+        self._pulsing: asyncio.Task[None] | None = None
         self._ended: dict[str, bool] = {}
         self._lock = Lock(token, lambda: app.configuration.container.console, workers, port, clock, self._is_ended)
         self._telling: asyncio.Task[None] | None = None
@@ -61,13 +69,15 @@ class Desk:
     def routes(self) -> list[BaseRoute]:
         """Where the console is found."""
         shown = Onward(self._workers, 0, self._lock, self.ending) if self._workers.index else self._console()
-        return [Route(ROOT, _in), Mount(ROOT, shown), Route(WATCH, self._watch, methods=["POST"])]
+        between = [Route(WATCH, self._watch, methods=["POST"]), *self.peers.routes()]
+        return [Route(ROOT, _in), Mount(ROOT, shown), *between]
 
     def start(self) -> None:
         """Begin, in the event loop that serves."""
         self.said.listen()
         self.tap.start(self._app.reception)
         self._app.reception.watch = self.tap
+        self._pulsing = asyncio.create_task(self.pulse.run(), name="console pulse")
         if self._workers.count > 1 and not self._workers.index:
             self._telling = asyncio.create_task(self._tell(), name="console watch")
 
@@ -75,8 +85,9 @@ class Desk:
         """Let go of everything."""
         self.ending.set()
         self.said.close()
-        if self._telling is not None:
-            self._telling.cancel()
+        for task in (self._telling, self._pulsing):
+            if task is not None:
+                task.cancel()
         self._app.reception.watch = None
         await self.tap.close()
 

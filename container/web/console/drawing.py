@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from container.web.console.charts import line_chart, written
 from container.web.console.files import address
 from container.web.console.page import ROOT, Ask, Done, Page
 from container.web.json import to_bytes
@@ -36,20 +37,26 @@ class Drawing:
             loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
             lstrip_blocks=True,
         )  # fmt: skip
-        self._environment.globals |= {"root": ROOT, "static": lambda name: ROOT + address(name)}
-        self._environment.filters |= {"iso": iso, "clock": clock, "indented": indented}
+        self._environment.globals |= {"root": ROOT, "static": lambda name: ROOT + address(name), "line_chart": line_chart}
+        self._environment.filters |= {"iso": iso, "clock": clock, "indented": indented, "written": written}
 
     def page(self, page: Page, data: dict[str, Any], ask: Ask, csrf: str) -> Response:
         """A page with its data."""
         kind, _, said = unquote(ask.request.cookies.get(SAID, "")).partition(":")
-        text = self._environment.get_template(page.template).render(
-            **self._frame(ask.app, page), **data, role=ask.role, may_change=ask.may_change, csrf=csrf,
-            said=said, said_bad=kind == "bad", here=ROOT + _filled(page.path, ask.path), query=dict(ask.query),
-        )  # fmt: skip
+        values = {
+            **self._frame(ask.app, page), **data, "role": ask.role, "may_change": ask.may_change, "csrf": csrf,
+            "said": said, "said_bad": kind == "bad", "here": ROOT + _filled(page.path, ask.path),
+            "query": dict(ask.query),
+        }  # fmt: skip
+        text = self._environment.get_template(page.template).render(values)
         made = HTMLResponse(text)
         if said:
             made.delete_cookie(SAID, path=ROOT)
         return made
+
+    def fragment(self, template: str, data: dict[str, Any]) -> str:
+        """A piece of a page."""
+        return self._environment.get_template(template).render(**data).strip()
 
     def after(self, done: Done, there: str) -> Response:
         """Back to a page, which says once what was done."""

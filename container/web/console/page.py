@@ -35,6 +35,8 @@ class Ask:
     request: Request
     role: Role
     session: str = ""
+    fragment: Callable[[str, dict[str, Any]], str] = lambda _, __: ""
+    """Draws a template of its own, for what is sent into a page later."""
 
     @property
     def query(self) -> Mapping[str, str]:
@@ -56,7 +58,8 @@ class Ask:
 class Done:
     """What an action came to: a text for people, where to go next (a path below the console's), data for programs.
 
-    With ``download`` the text is a file of this name instead.
+    With ``download`` the text is a file of this name instead. With ``show`` the page itself is the answer, with these
+    data: for what must not be found under an address.
     """
 
     text: str
@@ -64,6 +67,7 @@ class Done:
     data: Mapping[str, Any] = field(default_factory=dict)
     bad: bool = False
     download: str = ""
+    show: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class Sent:
 Data = Callable[[Ask], Awaitable[dict[str, Any]]]
 Action = Callable[[Ask, Mapping[str, str]], Awaitable[Done]]
 Stream = Callable[[Ask], AsyncIterator[Sent]]
+File = Callable[[Ask], Awaitable[Done]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,8 @@ class Page:
     """A page. ``path`` is below the console's and may have open parts (``/hit/{id}``).
 
     Pages with a ``place`` are in the navigation, in that order. ``scripts`` are files of ``static/``. ``looks`` names
-    actions that change nothing that stays, so that who may only look may do them.
+    actions that change nothing that stays, so that who may only look may do them. ``files`` are texts to keep, each at
+    ``GET {path}/{name}``.
     """
 
     path: str
@@ -97,6 +103,7 @@ class Page:
     stream: Stream | None = None
     scripts: tuple[str, ...] = ()
     looks: frozenset[str] = frozenset()
+    files: Mapping[str, File] = field(default_factory=dict)
 
 
 def pages() -> list[Page]:

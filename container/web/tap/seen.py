@@ -97,6 +97,9 @@ def _draft(seen: Seen, draft: Configuration) -> dict[str, Any]:
 def masked(found: dict[str, Any]) -> dict[str, Any]:
     """The document in which nobody can be recognised."""
     shown: dict[str, Any] = mask({**found, "request": masked_request(found["request"])})
+    host = found["request"]["headers"].get("host")
+    if host is not None:  # on one machine it is the visitor's address, which it is not in general
+        shown["request"]["headers"]["host"] = host
     return shown
 
 

@@ -2,14 +2,92 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from typing import Any
 
-from container.web.console.page import Ask, Page
+from container.trace import OUTCOMES
+from container.web.console.matching import FILTERS, matches
+from container.web.console.page import Ask, Page, Sent
+from container.web.tap.ring import Flow, Kept, Ring
+
+SHOWN = 100
+"""Rows a page begins with; there are never more of them than twice as many."""
+
+LOOKED = 30.0
+"""Seconds for which hits are taken for somebody who was shown the page once; one without script asks again."""
+
+_WINDOW = 10
+"""Seconds over which is told how many of all hits are shown."""
+
+_TOGETHER = 0.3
+"""Seconds between two looks at what other workers wrote down."""
 
 
 async def data(ask: Ask) -> dict[str, Any]:
-    """The latest hits."""
-    return {"hits": []}
+    """The latest hits that pass the filters, newest first."""
+    tap, desk = ask.app.desk.tap, ask.app.desk
+    tap.look(LOOKED)
+    since = int(desk.clock()) - _WINDOW
+
+    def read(ring: Ring) -> tuple[list[Kept], int, Flow]:
+        return ring.rows(_number(ask.query.get("after", ""))), ring.last(), ring.flow(since)
+
+    kept, last, flow = await tap.ask(read)
+    chosen = {name: ask.query.get(name, "")[:200] for name in FILTERS}
+    found = [one for one in reversed(kept) if matches(one.row, chosen)][:SHOWN]
+    configuration = ask.app.configuration
+    url = ask.request.url
+    return {
+        "hits": [shown(one) for one in found],
+        "last": last,
+        "others": len(kept),
+        "flow": {"hits": flow.hits, "taken": flow.taken, "seconds": _WINDOW},
+        "filters": chosen,
+        "clients": list(configuration.clients),
+        "tags": list(configuration.tags),
+        "outcomes": OUTCOMES,
+        "sessions": [one.to_json() for one in tap.sessions.all()],
+        "example": f"curl '{url.scheme}://{url.netloc}/g/collect?v=2&tid=G-1&cid=7.8&gcs=G111&en=purchase&cu=EUR"
+        "&epn.value=120&ep.event_id=o-1'",
+        "sampled": not ask.app.desk.quiet,
+    }
 
 
-PAGE = Page("/", "Live", "live.html", data, place=1)
+async def stream(ask: Ask) -> AsyncIterator[Sent]:
+    """Hits as they are written down; a reader that was cut off goes on where it was."""
+    tap, clock = ask.app.desk.tap, ask.app.desk.clock
+    chosen = {name: ask.query.get(name, "")[:200] for name in FILTERS}
+    after = _number(ask.request.headers.get("last-event-id", "") or ask.query.get("after", ""))
+    pause = _TOGETHER if ask.app.workers.count > 1 else 1.0
+    told: Flow | None = None
+    with tap.watching():
+        after = min(after, await tap.ask(Ring.last))  # the file may have been begun afresh
+        while True:
+            bell = tap.bell
+            for one in await tap.ask(partial(Ring.rows, after=after)):
+                after = one.id
+                if matches(one.row, chosen):
+                    html = ask.fragment("row.html", {"hit": shown(one), "fresh": True})
+                    yield Sent("hit", {"id": one.id, "html": html}, str(one.id))
+            flow = await tap.ask(lambda ring: ring.flow(int(clock()) - _WINDOW))
+            if flow != told:
+                told = flow
+                yield Sent("flow", {"hits": flow.hits, "taken": flow.taken, "seconds": _WINDOW}, str(after))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(bell.wait(), pause)
+
+
+def shown(kept: Kept) -> dict[str, Any]:
+    """A row as templates and programs see it."""
+    row: Mapping[str, Any] = {name: value for name, value in kept.row.items() if name != "text"}
+    return {"id": kept.id, **row}
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
+PAGE = Page("/", "Live", "live.html", data, place=1, stream=stream, scripts=("live.js",))

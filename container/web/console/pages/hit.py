@@ -1,0 +1,169 @@
+"""The page of one hit: what came, what was made of it and why, what left, what was answered; and the hit to keep."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from container.cases.saving import SavingError, case_from
+from container.hit import Hit, parse_parameters
+from container.hit_file import HitFileError
+from container.web.console.delivered import delivered
+from container.web.console.differing import difference
+from container.web.console.page import Ask, Done, Missing, Page, Refused
+from container.web.console.written import as_curl, as_http, hit_of
+from container.web.tap.ring import Kept
+from container.web.tap.seen import document
+
+log = logging.getLogger("tagdock.console")
+
+
+async def data(ask: Ask) -> dict[str, Any]:
+    """The hit, masked."""
+    kept = await _kept(ask)
+    assert kept.document is not None
+    return await _shown(ask, kept.id, kept.document, revealed=False)
+
+
+async def reveal(ask: Ask, _: Mapping[str, str]) -> Done:
+    """The same hit in clear, under no address of its own; who did it is not known, that it was done is."""
+    if not ask.app.desk.may_reveal():
+        raise Refused(
+            "Personal data is not shown here. To allow it, write container: { console: { reveal: true } } and reload."
+        )
+    kept = await _kept(ask)
+    seen = ask.app.desk.tap.in_clear(kept.id)
+    if seen is None:
+        raise Refused(
+            "This hit is no longer remembered in clear: that is in the memory of the server only, for the latest hits."
+        )
+    log.info("the personal data of hit %d was shown in the console", kept.id)
+    found = document(seen, ask.app.desk.drafts.of(seen.session) if seen.session is not None else None)
+    return Done("", show=await _shown(ask, kept.id, found, revealed=True))
+
+
+async def as_test(ask: Ask) -> Done:
+    """The hit as a test of the configuration, with stand-ins for personal data."""
+    kept, hit, now = await _hit(ask)
+    try:
+        text = await asyncio.to_thread(case_from, hit, now, ask.app.configuration, masked=True)
+    except SavingError as error:
+        raise Refused(f"This hit cannot be saved as a test: {error}") from None
+    return Done(text, download=f"hit-{kept.id}.yaml")
+
+
+async def http_file(ask: Ask) -> Done:
+    """The hit as a raw request, masked, for tagdock simulate and for editors."""
+    kept = await _kept(ask)
+    assert kept.document is not None
+    return Done(as_http(kept.document["request"]), download=f"hit-{kept.id}.http")
+
+
+async def curl(ask: Ask) -> Done:
+    """The hit as a command for a terminal, masked."""
+    kept = await _kept(ask)
+    assert kept.document is not None
+    return Done(as_curl(kept.document["request"], _here(ask)), download=f"hit-{kept.id}.sh")
+
+
+async def _kept(ask: Ask) -> Kept:
+    text = ask.path["id"]
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+    kept = await ask.app.desk.tap.ask(lambda ring: ring.find(number))
+    if kept is None:
+        raise Missing("This hit is not kept any more, or never was: the console keeps the latest few hundred.")
+    assert isinstance(kept, Kept)
+    return kept
+
+
+async def _hit(ask: Ask) -> tuple[Kept, Hit, float]:
+    """The hit as it was while that is remembered, else as it is kept; the test made of it has stand-ins either way."""
+    kept = await _kept(ask)
+    assert kept.document is not None
+    seen = ask.app.desk.tap.in_clear(kept.id)
+    if seen is not None:
+        return kept, seen.hit, seen.now
+    try:
+        return kept, hit_of(kept.document["request"]), kept.document["time"]
+    except HitFileError as error:
+        raise Refused(f"This hit cannot be saved as a test: {error}") from None
+
+
+async def _shown(ask: Ask, number: int, found: dict[str, Any], *, revealed: bool) -> dict[str, Any]:
+    desk = ask.app.desk
+    request = found["request"]
+    events = [_event(one) for one in found["events"]]
+    return {
+        "id": number,
+        **{name: value for name, value in found.items() if name not in ("events", "draft")},
+        "parameters": parse_parameters(request["query"]),
+        "form": _form(request),
+        "events": events,
+        "draft": _draft(found.get("draft"), events),
+        "delivery": await delivered(ask.app, found["payloads"], found["time"]),
+        "lines": [
+            one.to_json()
+            for one in desk.said.lines()
+            if found["time"] - 0.5 <= one.time <= found["time"] + found["milliseconds"] / 1000 + 5
+        ][::-1],
+        "curl": as_curl(request, _here(ask)),
+        "revealed": revealed,
+        "may_reveal": desk.may_reveal() and ask.may_change and desk.tap.in_clear(number) is not None,
+    }
+
+
+def _event(event: dict[str, Any]) -> dict[str, Any]:
+    """With what the transformations changed, for all and for each tag."""
+    tags = [
+        {**tag, "shown_changes": difference(event["after"], tag["shown"]) if "shown" in tag else []}
+        for tag in event["tags"]
+    ]
+    return {**event, "tags": tags, "difference": difference(event["before"], event["after"])}
+
+
+def _draft(draft: dict[str, Any] | None, events: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """What a draft would do otherwise, tag by tag, with the difference of the payloads."""
+    if draft is None:
+        return None
+    found = []
+    for place, event in enumerate(draft["events"]):
+        live = {one["tag"]: one for one in events[place]["tags"]} if place < len(events) else {}
+        for tag in event["tags"]:
+            was = live.pop(tag["tag"], None)
+            found.append(
+                {
+                    "event": event["name"],
+                    "tag": tag["tag"],
+                    "outcome": tag["outcome"],
+                    "reason": tag["reason"],
+                    "was": was["outcome"] if was is not None else None,
+                    "payload": tag["payload"],
+                    "difference": difference((was or {}).get("payload") or {}, tag["payload"] or {}),
+                }
+            )
+        found += [
+            {
+                "event": event["name"], "tag": gone["tag"], "outcome": None, "reason": "the draft has no such tag",
+                "was": gone["outcome"], "payload": None, "difference": [],
+            }
+            for gone in live.values()
+        ]  # fmt: skip
+    return {name: value for name, value in draft.items() if name != "events"} | {"tags": found}
+
+
+def _form(request: dict[str, Any]) -> list[tuple[str, str]]:
+    body = request["body"]
+    return parse_parameters(body) if isinstance(body, str) and "x-www-form" in request["content_type"] else []
+
+
+def _here(ask: Ask) -> str:
+    url = ask.request.url
+    return f"{url.scheme}://{url.netloc}"
+
+
+PAGE = Page(
+    "/hit/{id}", "Hit", "hit.html", data, actions={"reveal": reveal},
+    files={"test": as_test, "http": http_file, "curl": curl},
+)  # fmt: skip

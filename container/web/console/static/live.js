@@ -1,0 +1,90 @@
+// The page Live: rows as hits arrive. The server draws them; this puts them in, keeps few, and can wait.
+import { copy, localise } from './console.js';
+
+const MOST = 200;
+const rows = document.getElementById('rows');
+const list = document.getElementById('list');
+const state = document.getElementById('state');
+const pause = document.getElementById('pause');
+const flow = document.getElementById('flow');
+const form = document.getElementById('filters');
+let paused = false;
+let held = [];
+
+function say(text, kind) {
+  state.textContent = text;
+  state.dataset.kind = kind;
+}
+
+function put(html) {
+  const template = document.createElement('template');
+  template.innerHTML = html;
+  const row = template.content.firstElementChild;
+  if (rows.querySelector(`[data-id="${row.dataset.id}"]`)) return;
+  localise(template.content);
+  rows.prepend(row);
+  while (rows.children.length > MOST) rows.lastElementChild.remove();
+  list.hidden = false;
+  document.getElementById('empty').hidden = true;
+}
+
+const source = new EventSource(list.dataset.stream);
+source.onopen = () => say(paused ? 'paused' : 'live', paused ? 'paused' : 'live');
+source.onerror = () => say('connecting again', 'lost');
+source.addEventListener('hit', (event) => {
+  const { html } = JSON.parse(event.data);
+  if (paused) {
+    held.push(html);
+    held = held.slice(-MOST);
+    say(`paused, ${held.length} new`, 'paused');
+  } else put(html);
+});
+source.addEventListener('flow', (event) => {
+  const { hits, taken, seconds } = JSON.parse(event.data);
+  flow.textContent = hits > taken ? `Showing ${taken} of ${hits} hits of the last ${seconds} seconds.` : 'Showing every hit.';
+});
+
+pause.hidden = false;
+pause.addEventListener('click', () => {
+  paused = !paused;
+  pause.setAttribute('aria-pressed', paused);
+  pause.textContent = paused ? 'Go on' : 'Pause';
+  say(paused ? 'paused' : 'live', paused ? 'paused' : 'live');
+  if (!paused) {
+    held.forEach(put);
+    held = [];
+  }
+});
+
+document.getElementById('clear').addEventListener('click', (event) => {
+  const newest = rows.firstElementChild;
+  const url = new URL(event.currentTarget.href);
+  if (newest && newest.dataset.id > +url.searchParams.get('after')) url.searchParams.set('after', newest.dataset.id);
+  event.currentTarget.href = url;
+});
+
+for (const one of form.querySelectorAll('select')) one.addEventListener('change', () => form.requestSubmit());
+form.addEventListener('submit', () => {
+  for (const one of form.elements) if (one.name && !one.value) one.disabled = true;
+});
+addEventListener('pageshow', () => {
+  for (const one of form.elements) one.disabled = false;
+});
+
+rows.addEventListener('click', async (event) => {
+  const link = event.target.closest('[data-curl]');
+  if (!link) return;
+  event.preventDefault();
+  const answer = await fetch(link.href);
+  if (answer.ok) await copy((await answer.text()).trim(), link);
+});
+document.addEventListener('click', (event) => {
+  for (const menu of document.querySelectorAll('.menu[open]')) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return;
+  for (const menu of document.querySelectorAll('.menu[open]')) {
+    menu.open = false;
+    menu.querySelector('summary').focus();
+  }
+});
