@@ -31,7 +31,7 @@ def settled(page: Page, patient: bool) -> None:
 
 
 def walk(page: Page, url: str, look: Callable[[str], None], *, patient: bool = True) -> None:
-    """From the first page to the last; ``look`` is called with each page's name, if ``patient`` once every verdict is final."""
+    """From the first page to the last; ``look`` is called on each, if ``patient`` once every verdict is final."""
     page.goto(f"{url}/demo/")
     look("home")
     page.get_by_role("button", name="Accept").click()

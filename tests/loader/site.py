@@ -70,8 +70,8 @@ class Site:
     ) -> str:
         """Add a page and give its address.
 
-        ``first`` runs before everything; ``late`` puts the loader behind the pixel and the page's own ``script``; with ``loads`` False
-        the page has no loader.
+        ``first`` runs before everything; ``late`` puts the loader behind the pixel and the page's own ``script``;
+        with ``loads`` False the page has no loader.
         """
         # A loader behind the pixel hears what waits in its queue: the pixel must not have come by then.
         mark = f'nonce="{nonce}"' if nonce else ""

@@ -58,8 +58,8 @@ def test_a_data_layer_made_first_or_wrapped_by_others_is_read_and_works_as_befor
     page.goto(shop.page(script, first="window.dataLayer = [['event', 'x']]"))
     nothing(shop, page)
     page.evaluate(
-        "const push = dataLayer.push; dataLayer.push = (...all) => { window.wrapped = all.length; return push(...all) };"
-        + GRANTED
+        "const push = dataLayer.push;"
+        "dataLayer.push = (...all) => { window.wrapped = all.length; return push(...all) };" + GRANTED
     )
     shop.hits(1)
     assert page.evaluate("[wrapped, dataLayer.length, dataLayer[0]]") == [1, 3, ["event", "x"]]
@@ -96,7 +96,8 @@ def test_a_page_may_say_consent_on_the_script_itself(shop: Site, page: Page) -> 
     page.wait_for_timeout(60)
     assert shop.got == [], "the script's word is taken back by an update alone"
     page.evaluate(
-        "window.dataLayer = []; dataLayer.push(['consent', 'update', { ad_storage: 'granted', ad_user_data: 'granted' }])"
+        "window.dataLayer = [];"
+        "dataLayer.push(['consent', 'update', { ad_storage: 'granted', ad_user_data: 'granted' }])"
     )
     shop.hits(1)
     page.goto(shop.page(INIT + TRACK, attributes='data-consent="granted"'))
@@ -120,7 +121,8 @@ def test_limited_data_use_is_said_of_the_events_after_it(shop: Site, page: Page)
     page.goto(
         shop.page(
             INIT + "fbq('track', 'One'); fbq('dataProcessingOptions', ['LDU'], 1, 1000); fbq('track', 'Two');"
-            "fbq('dataProcessingOptions', []); fbq('track', 'Three'); fbq('dataProcessingOptions', ['LDU']); fbq('track', 'Four');"
+            "fbq('dataProcessingOptions', []); fbq('track', 'Three');"
+            "fbq('dataProcessingOptions', ['LDU']); fbq('track', 'Four');"
         )
     )
     said = {

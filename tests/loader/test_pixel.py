@@ -131,7 +131,8 @@ const odd = [undefined, null, 0, NaN, '', 'x', {}, [], () => 0, Symbol('s'), 12n
   new Proxy({}, { get() { throw new Error('a trap') }, ownKeys() { throw new Error('a trap') } })];
 let thrown = 0;
 const circle = {}; circle.self = circle;
-for (const command of ['track', 'trackSingle', 'init', 'consent', 'set', 'dataProcessingOptions', 'constructor', ...odd]) {
+const known = ['track', 'trackSingle', 'init', 'consent', 'set', 'dataProcessingOptions', 'constructor'];
+for (const command of [...known, ...odd]) {
   for (const one of odd) for (const two of odd) {
     try { fbq(command, one, two, two, one) } catch (error) { thrown++ }
     try { tagdock(command, one, two, one) } catch (error) { thrown++ }
