@@ -11,6 +11,7 @@ import signal
 import socket
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlencode
 
 import click
 
@@ -155,6 +156,8 @@ def _greet(container: Configuration, host: str, port: int, token: str) -> None:
     here = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     where = "the sandbox in this server" if container.delivery.to == "sandbox" else "the vendors, live"
     lines = [f"{container.container.name} listens on {here} and delivers to {where}", f"preview token: {token}"]
+    own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # the console is shown on this machine only
+    lines.append(f"console: http://{f'[{own}]' if ':' in own else own}:{port}/console/?{urlencode({'token': token})}")
     hit = "v=2&tid=G-SHOP&cid=7.8&gcs=G111&en=purchase&cu=EUR&epn.value=120&ep.event_id=o-1&ep.transaction_id=o-1"
     if container.delivery.to == "sandbox":  # nobody should be asked to send a made-up purchase to a vendor
         lines += [
