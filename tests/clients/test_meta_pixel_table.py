@@ -30,7 +30,7 @@ def documented() -> list[tuple[str, str, list[str]]]:
 
 @pytest.mark.parametrize(("name", "example", "paths"), documented(), ids=[row[0] for row in documented()])
 def test_the_documented_table_is_what_happens(name: str, example: str, paths: list[str]) -> None:
-    beside = {"id": "1", "ev": "X", "sh": "1080", "dpo": "LDU"}
+    beside = {"id": "1", "ev": "X", "sh": "1080", "dpo": "LDU", "td": "sent"}
     event = pixel(urlencode({**beside, name: example})).event
     assert paths
     assert [path for path in paths if get_path(event, path) is None] == []
