@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
-from urllib.parse import quote, urlencode
-
-import msgspec
 
 from container.component import Client, Entry
 from container.config.document import Binding, Configuration
+from container.doctor.making import AGENT, MAKERS, PREFIX, Event, Said
 from container.hit import Hit
 from container.runtime import Routed, route
 from container.trace import TagTrace
 
-PREFIX = "tagdock-doctor-"
-"""How the ids of all events begin that the doctor makes up."""
-
-AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-_PERSON = hashlib.sha256(b"doctor@tagdock.invalid").hexdigest()
 _USUAL = ("page_view", "PageView", "purchase", "Purchase", "generate_lead", "Lead", "add_to_cart", "AddToCart")
 _MOST_TRIES = 400
 _GRANTED = ("gcs=G111&gcd=13r3r3r3r5", "gggg", "GRANTED")
 _DENIED = ("gcs=G100&gcd=13q3q3q3q5", "dddd", "DENIED")
 _UNSAID = ("", "----", "")
-
-Said = tuple[str, str, str]
-"""What a visitor said, as gtag, the loader and a back end write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +88,18 @@ class Probe:
         return False
 
     def _tries(self, binding: Binding) -> Iterator[Shot]:
-        names = self._names(binding)
-        for cookies in self._cookies():
-            for client in self._configuration.clients.values():
-                for name in names:
-                    made = self._maker(client, name, cookies)
-                    if made is not None:
-                        identity = new_id()
-                        yield Shot(made(_GRANTED, identity), identity, made)
-        for hit in self._known:
-            yield from self._of_known(hit)
+        # Again and again as another visitor: a trigger may hold for a sample of them.
+        for visitor in range(_MOST_TRIES):
+            for cookies, client, name in self._kinds(binding):
+                made = self._maker(client, name, cookies, visitor)
+                identity = new_id()
+                yield Shot(made(_GRANTED, identity), identity, made)
+            for hit in self._known if not visitor else ():
+                yield from self._of_known(hit)
+
+    def _kinds(self, binding: Binding) -> Iterator[tuple[str, Client, str]]:
+        clients = [one for one in self._configuration.clients.values() if one.type in MAKERS]
+        return itertools.product(self._cookies(), clients, self._names(binding))
 
     def _names(self, binding: Binding) -> list[str]:
         found: dict[str, None] = {}
@@ -123,52 +113,17 @@ class Probe:
         found = {"": None} | dict.fromkeys(hit.headers.get("cookie", "") for hit in self._known)
         return list(found)[:10]
 
-    def _maker(self, client: Client, name: str, cookies: str) -> Callable[[Said, str], Hit] | None:
-        makers: dict[str, Callable[[Client, str, Said, str], Hit]] = {
-            "ga4": self._gtag, "meta_pixel": self._pixel, "measurement_protocol": self._backend,
-        }  # fmt: skip
-        maker = makers.get(client.type)
-        if maker is None:
-            return None
-        return lambda said, identity: _with_cookies(maker(client, name, said, identity), cookies, self._now())
+    def _maker(self, client: Client, name: str, cookies: str, visitor: int) -> Callable[[Said, str], Hit]:
+        def made(said: Said, identity: str) -> Hit:
+            hit = MAKERS[client.type](client, Event(name, identity, said, self._page, visitor))
+            return _with_cookies(hit, cookies, self._now(), visitor)
+
+        return made
 
     @property
     def _page(self) -> str:
         origins = self._configuration.container.origins
         return f"{origins[0] if origins else 'https://shop.example'}/"
-
-    def _gtag(self, client: Client, name: str, said: Said, identity: str) -> Hit:
-        query = urlencode({
-            "v": "2", "tid": "G-DOCTOR", "cid": "7.8", "en": name, "dl": self._page, "cu": "EUR", "epn.value": "1",
-            "pr1": f"id{PREFIX}item~pr1~qt1", "ep.event_id": identity,
-        })  # fmt: skip
-        return _get(_path(client, "/g/collect"), "&".join(filter(None, [query, said[0]])))
-
-    def _pixel(self, client: Client, name: str, said: Said, identity: str) -> Hit:
-        options: Any = client
-        pixels: list[str] = options.pixel_ids
-        query = {
-            "id": pixels[0] if pixels else "1234567890", "ev": name, "eid": identity, "dl": self._page, "td": "none",
-            "tdc": said[1], "cd[value]": "1", "cd[currency]": "EUR", "cd[content_ids]": f'["{PREFIX}item"]',
-        }  # fmt: skip
-        return _get(_path(client, "/tr"), urlencode(query))
-
-    def _backend(self, client: Client, name: str, said: Said, identity: str) -> Hit:
-        options: Any = client
-        params = {
-            "event_id": identity, "value": 1, "currency": "EUR", "page_location": self._page,
-            "action_source": "system_generated", "items": [{"item_id": f"{PREFIX}item", "quantity": 1, "price": 1}],
-        }  # fmt: skip
-        body: dict[str, Any] = {
-            "client_id": "7.8",
-            "user_data": {"sha256_email_address": [_PERSON]},
-            "events": [{"name": name, "params": params}],
-        }
-        if said[2]:
-            body["consent"] = {"ad_user_data": said[2], "ad_personalization": said[2]}
-        query = urlencode({"measurement_id": "G-DOCTOR", "api_secret": options.api_secret or ""})
-        headers = {"content-type": "application/json"}
-        return Hit("POST", _path(client, "/mp/collect"), query, headers, msgspec.json.encode(body), "127.0.0.1")
 
     def _of_known(self, hit: Hit) -> Iterator[Shot]:
         """A test's hit under an id of ours, where it is a query that carries the id."""
@@ -203,19 +158,11 @@ def with_header(hit: Hit, name: str, value: str) -> Hit:
     return Hit(hit.method, hit.path, hit.query_string, {**hit.headers, name: value}, hit.body, hit.ip)
 
 
-def _get(path: str, query: str) -> Hit:
-    return Hit("GET", path, query, {"user-agent": AGENT}, ip="127.0.0.1")
-
-
-def _path(client: Client, usual: str) -> str:
-    return next(iter(client.paths()), usual)
-
-
-def _with_cookies(hit: Hit, cookies: str, now: float) -> Hit:
+def _with_cookies(hit: Hit, cookies: str, now: float, visitor: int) -> Hit:
     """A browser brings its cookies along, Meta's browser id among them; a back end has none."""
     if hit.method != "GET":
         return hit
-    named = f"_fbp=fb.1.{int(now * 1000)}.{quote('1234567890')}"
+    named = f"_fbp=fb.1.{int(now * 1000)}.{1234567890 + visitor}"
     return with_header(hit, "cookie", "; ".join(filter(None, [cookies, named])))
 
 

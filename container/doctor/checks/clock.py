@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 from container.doctor.checks.version import address
 from container.doctor.finding import Finding, fail, ok, warn
@@ -43,14 +44,15 @@ def clock(patient: Patient) -> Finding:
     return ok(f"within {max(1, abs(apart)):.0f} s of the vendor's")
 
 
-def _latest(path: object) -> float:
-    """When the last payload that is kept was accepted; 0 when none is, or the file cannot be read just now."""
+def _latest(path: Path) -> float:
+    """When the file was written last, or the last payload that waits in it was accepted, whichever is later."""
     statement = "SELECT max(accepted) FROM (SELECT accepted FROM pending ORDER BY id DESC LIMIT 1)"
     try:
-        with read_only(path) as connection:  # type: ignore[arg-type]
-            return float(connection.execute(statement).fetchone()[0] or 0.0)
+        with read_only(path) as connection:
+            accepted = float(connection.execute(statement).fetchone()[0] or 0.0)
     except (OSError, sqlite3.Error):
-        return 0.0
+        accepted = 0.0  # a server is busy with it, or it is broken, which other commands tell
+    return max(accepted, path.stat().st_mtime)
 
 
 def _moment(seconds: float) -> str:
