@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from math import ceil
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -164,7 +165,7 @@ class Console:
         peer = self._lock.peer(request)
         wait = self._lock.attempts.wait(peer)
         if wait:
-            text = f"Too many wrong tokens. Try again in {int(wait) + 1} seconds."
+            text = f"Too many wrong tokens. Try again in {ceil(wait)} seconds."
             return _headed(self._drawing.login(there, text, 429))
         role = self._lock.role(given.strip())
         if role is None:

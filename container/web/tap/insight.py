@@ -12,6 +12,7 @@ from container.event import CONSENT_PURPOSES, Event
 from container.meta.documented import RULES
 from container.meta.text import is_sha256
 from container.trace import EventTrace, TagTrace, Trace
+from container.web.tap.request import HIDDEN, secret
 
 _MOST_HASHES = 200
 
@@ -81,7 +82,7 @@ def _variables(context: Context, configuration: Configuration) -> Iterator[dict[
         inner = getattr(variable, "variable", variable)  # its own word, where a default stands beside it
         told: dict[str, Any] = {"name": name, "type": inner.type}
         try:
-            told["value"] = context.variable(name)
+            told["value"] = HIDDEN if secret(name) else context.variable(name)
         except Exception as error:  # noqa: BLE001 - a variable that fails is shown as failing
             told["failed"] = type(error).__name__
         yield told

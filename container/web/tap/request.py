@@ -98,13 +98,16 @@ def _body(body: bytes, kind: str) -> Any:
         except (ValueError, RecursionError):
             value = None
         if isinstance(value, dict | list) and shallow(value, body):
-            return _open(value)
+            return without_secrets(value)
     text = body[:MOST_BODY].decode("utf-8", "replace")
     return _pairs(text, personal=False) if "=" in text[:200] and text.lstrip()[:1] not in "{[" else text
 
 
-def _open(value: Any) -> Any:
+def without_secrets(value: Any) -> Any:
     """A JSON value without what is called like a secret."""
     if isinstance(value, dict):
-        return {key: HIDDEN if secret(key) and isinstance(inner, str) else _open(inner) for key, inner in value.items()}
-    return [_open(inner) for inner in value] if isinstance(value, list) else value
+        return {
+            key: HIDDEN if secret(key) and isinstance(inner, str) else without_secrets(inner)
+            for key, inner in value.items()
+        }
+    return [without_secrets(inner) for inner in value] if isinstance(value, list) else value

@@ -11,7 +11,7 @@ from container.hit import Hit, decode
 from container.preview import mask
 from container.runtime import Routed, route
 from container.web.tap.insight import insight
-from container.web.tap.request import masked_request, request_of
+from container.web.tap.request import masked_request, request_of, without_secrets
 from container.web.tap.sessions import Session
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def document(seen: Seen, draft: Configuration | None = None) -> dict[str, Any]:
         "client": routed.client,
         "request": request_of(seen.hit),
         "problems": trace.problems,
-        "events": insight(trace, seen.configuration),
+        "events": without_secrets(insight(trace, seen.configuration)),
         "payloads": [
             {"tag": one.tag, "destination": one.destination, "event_name": one.event_name, "event_id": one.event_id}
             for one in routed.outgoing
@@ -90,7 +90,7 @@ def _draft(seen: Seen, draft: Configuration) -> dict[str, Any]:
         "status": routed.answer.status,
         "problems": routed.trace.problems,
         "failures": routed.failures,
-        "events": insight(routed.trace, draft),
+        "events": without_secrets(insight(routed.trace, draft)),
     }
 
 

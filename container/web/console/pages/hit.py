@@ -39,7 +39,7 @@ async def reveal(ask: Ask, _: Mapping[str, str]) -> Done:
         raise Refused(
             "This hit is no longer remembered in clear: that is in the memory of the server only, for the latest hits."
         )
-    log.info("the personal data of hit %d was shown in the console", kept.id)
+    log.warning("the personal data of hit %d was shown in the console", kept.id)
     found = document(seen, ask.app.desk.drafts.of(seen.session) if seen.session is not None else None)
     return Done("", show=await _shown(ask, kept.id, found, revealed=True))
 
