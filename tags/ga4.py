@@ -17,6 +17,7 @@ from container.expression import Expression
 from container.kinds import Boolean, Choice, MapOf, Secret, SecretText, Templated, Text
 from container.outgoing import collect, google
 from container.outgoing.body import fill
+from container.outgoing.identifiers import identifiers
 from container.outgoing.identity import given_id
 from container.outgoing.statuses import judge, without
 from container.outgoing.written import BodyKind
@@ -102,7 +103,8 @@ class Ga4Tag(Tag):
             if isinstance(context.event.get("user_agent"), str):
                 body["user_agent"] = context.event["user_agent"]
         lane = zlib.crc32(as_text(context.event["client_id"]).encode("utf-8", "replace")) % _LANES
-        return Payload(name, given_id(context), body, (f"{stream}:{lane}",))
+        told = identifiers(body if by_protocol else body["query"])
+        return Payload(name, given_id(context), body, (f"{stream}:{lane}",), told)
 
     def _stream(self, context: Context) -> Any:
         return None if self.measurement_id is None else self.measurement_id.read(context)

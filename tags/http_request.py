@@ -17,6 +17,7 @@ from container.kinds import Boolean, Choice, Duration, Integer, ListOf, MapOf, S
 from container.meta.personal import scrub
 from container.outgoing.address import Address, AddressKind
 from container.outgoing.body import Body, Given, expressions, fill, merged, naming, sendable, split
+from container.outgoing.identifiers import identifiers
 from container.outgoing.identity import given_id
 from container.outgoing.statuses import judge, without
 from container.outgoing.written import BodyKind
@@ -157,7 +158,8 @@ class HttpRequestTag(Tag):
         if written and not body.get(self._kind) and self._then is None:
             return Suppressed("nothing of the body is left without personal data")
         given = given_id(context) if self.event_id is None else self.event_id.read(context)
-        return Payload(context.event_name, "" if given is None else as_text(given), body)
+        told = identifiers({**body, "query": query} if query else body)
+        return Payload(context.event_name, "" if given is None else as_text(given), body, identifiers=told)
 
     def pack(self, destination: str, bodies: Sequence[bytes], endpoint: str) -> Request:
         """The request as it was built, with the secrets in their places."""

@@ -14,6 +14,7 @@ from container.kinds import Choice, MapOf, Text
 from container.meta.personal import scrub
 from container.outgoing.body import fill, sendable
 from container.outgoing.hashing import clean_url
+from container.outgoing.identifiers import identifiers
 from container.outgoing.identity import given_id
 from container.outgoing.written import BodyKind
 from container.problem import Complaint
@@ -67,7 +68,8 @@ class LogTag(Tag):
         }
         line = scrub(sendable(line), self.personal_data, "line", context.note)
         # Without an id: the same event twice is two lines, since to see that is what a log is for.
-        return Payload(context.event_name, "", {key: value for key, value in line.items() if value not in ("", {})})
+        line = {key: value for key, value in line.items() if value not in ("", {})}
+        return Payload(context.event_name, "", line, identifiers=identifiers(line))
 
     def pack(self, destination: str, bodies: Sequence[bytes], endpoint: str) -> Request:
         """The lines, for the file; the stand-in is not asked, since nothing leaves this machine."""

@@ -7,8 +7,8 @@ import importlib
 import click
 
 VERBS = (
-    "serve", "init", "doctor", "lint", "test", "simulate", "explain", "quality", "outbox", "schema", "versions", "diff",
-    "rollback",
+    "serve", "init", "doctor", "lint", "test", "simulate", "explain", "quality", "outbox", "ledger", "explain-event",
+    "forget", "schema", "versions", "diff", "rollback",
 )  # fmt: skip
 
 
@@ -21,7 +21,8 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
-        command: click.Command = getattr(importlib.import_module(f"container.cli.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(importlib.import_module(f"container.cli.{name}"), name)
         return command
 
 

@@ -183,8 +183,11 @@ class DeliverySection(Options):
     def store(self) -> str:
         """The address of the outbox to open. What was tried against the sandbox has a file of its own, so that none of
         it can reach a vendor, nor pass for sent, on the day ``to`` becomes live."""
-        if self.to == "live":
-            return self.outbox
+        return self.outbox if self.to == "live" else self.tried
+
+    @property
+    def tried(self) -> str:
+        """The address of the outbox of what is tried against the sandbox."""
         engine, _, path = self.outbox.partition(":")
         file = PurePath(path)
         return f"{engine}:{file.with_name(f'{file.stem}.sandbox{file.suffix}')}"

@@ -17,6 +17,7 @@ from container.jsonpath import JsonPath
 from container.kinds import SecretText
 from container.node import Node
 from container.outgoing.body import Body, Given, expressions, fill, naming, sendable
+from container.outgoing.identifiers import identifiers
 from container.outgoing.identity import event_id, event_seconds
 from container.outgoing.person import person
 from container.template.answers import Answer, judge
@@ -116,7 +117,8 @@ class TemplateTag(Tag):
             return Suppressed("nothing of the payload is there")
         identity = fill(self.template.deduplicated_by, scope)
         code = context.test_event_code or self._all.get(TEST_CODE) or ""
-        return Payload(name, "" if identity is None else as_text(identity), payload, (as_text(code),))
+        event = "" if identity is None else as_text(identity)
+        return Payload(name, event, payload, (as_text(code),), identifiers(payload))
 
     def _scope(self, context: Context, name: str) -> Context:
         """The event with what a template's expressions may name, instead of the variables of the configuration."""

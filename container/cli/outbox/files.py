@@ -39,7 +39,7 @@ class Files:
             try:
                 found = read(path)
             except (OutboxUnavailable, OSError) as error:
-                self._tell(path, error)
+                self.tell(path, error)
             else:
                 yield path, found
 
@@ -60,7 +60,7 @@ class Files:
                         done += step
                         progress.advance(task, step)
                 except (OutboxUnavailable, OSError) as error:
-                    self._tell(path, error)
+                    self.tell(path, error)
         return done
 
     def end(self) -> None:
@@ -68,7 +68,8 @@ class Files:
         if self._failed:
             raise SystemExit(1)
 
-    def _tell(self, path: Path, error: Exception) -> None:
+    def tell(self, path: Path, error: Exception) -> None:
+        """Say why a file is left out; with none left, the command ends."""
         err.print(Text(shown(str(error))))
         self._failed.add(path)
         if len(self._failed) == len(self.paths):

@@ -1,0 +1,38 @@
+"""Copies: what the local Meta made of the browser's and the server's copy of one event."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from container.ledger.entry import LedgerEntry
+
+UNKNOWN = "unknown: Meta tells nobody whether the browser's copy met it"
+
+_EVENTS = """
+SELECT id, channel, good, first FROM event WHERE pixel_id = ? AND event_name = ? AND event_id = ? ORDER BY id"""
+_SERVER, _BROWSER = 0, 1
+
+
+def copies(sandbox: Path | None, entry: LedgerEntry) -> str:
+    """Whether a payload's event met its browser's copy, in words; "" while it has not reached Meta."""
+    if entry.outcome != "delivered":
+        return ""
+    if sandbox is None:
+        return UNKNOWN
+    try:
+        with closing(sqlite3.connect(f"{sandbox.resolve().as_uri()}?mode=ro", uri=True, timeout=5.0)) as connection:
+            wanted = (entry.destination.partition(":")[0], entry.event_name, entry.event_id)
+            rows = connection.execute(_EVENTS, wanted).fetchall()
+    except (OSError, sqlite3.Error):
+        return "the sandbox keeps nothing that could tell"
+    server = {number for number, channel, good, _ in rows if channel == _SERVER and good}
+    browser = {number for number, channel, good, _ in rows if channel == _BROWSER and good}
+    if not server:
+        return "the sandbox does not keep the event any more"
+    if not browser:
+        return "no browser's copy of this event_id came"
+    firsts = {first for _, _, _, first in rows}
+    met = firsts & (server | browser)
+    return "the browser's copy met it by event_id" if met else "a browser's copy came and did not meet it"

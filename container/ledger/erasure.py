@@ -1,0 +1,177 @@
+"""The erasure: a person's payloads removed from outbox files, and the ids of their events from the ledger."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from container.ledger.person import Person
+from container.outbox import page
+from container.outbox.database import changing, in_words, read_only
+from container.outbox.outbox import OutboxUnavailable
+from container.outbox.page import Line, Try
+from container.outbox.schema import add_to_books, write_wide
+from container.outbox.shelf import as_list
+
+FORGOTTEN = "forgotten"
+"""What stands in place of an id, and why a payload that was pending is dead."""
+
+CHUNK = 500
+"""Payloads looked at, or removed, in one transaction."""
+
+_PAGES = 50
+_BODIES = "SELECT id, event_id, order_id, body FROM {table} WHERE id > ? ORDER BY id LIMIT ?"
+_NAMES = "SELECT id, event_id, order_id, NULL FROM {table} WHERE id > ? ORDER BY id LIMIT ?"
+_LEDGER = "SELECT id, records FROM ledger WHERE id > ? AND kind <> 'forgotten' ORDER BY id LIMIT ?"
+_TABLES = ("pending", "dead")
+
+Watch = Callable[[str, int], None]
+"""Told the name of the work and of how much more of it is done."""
+
+
+@dataclass(slots=True)
+class Erased:
+    """How much was removed, or would be: payloads that were pending or dead, entries of the ledger that lost their ids,
+    and rows of the sandbox."""
+
+    pending: int = 0
+    dead: int = 0
+    entries: int = 0
+    sandbox: int = 0
+
+    def add(self, other: Erased) -> None:
+        """Count another file's too."""
+        for name, number in asdict(other).items():
+            setattr(self, name, getattr(self, name) + number)
+
+
+def references_of(path: Path, person: Person, watch: Watch = lambda *_: None) -> set[str]:
+    """The ids of the events and orders whose payloads in a file name a person. Changes nothing.
+
+    Raises ``OutboxUnavailable``.
+    """
+    found: set[str] = set()
+    if person.looks_inside:
+        with _telling(path), read_only(path) as connection:
+            for table in _TABLES:
+                for rows in _rows(connection, table, _BODIES, watch):
+                    for _, event_id, order_id, body in rows:
+                        if body is not None and person.is_in(body):
+                            found |= {event_id, order_id} - {""}
+    return found
+
+
+def erase(
+    path: Path, person: Person, references: set[str], now: float, *, dry_run: bool, watch: Watch = lambda *_: None
+) -> Erased:
+    """Remove from a file the payloads of a person and of the events and orders ``references``, and these ids from its
+    ledger. A server may be using the file. With ``dry_run`` nothing is changed. Raises ``OutboxUnavailable``; what was
+    removed before stays so.
+
+    A payload that was pending is dead in the books, for the reason ``forgotten``, and counted as purged. What is just
+    being sent arrives all the same.
+    """
+    done = Erased()
+    with _telling(path), read_only(path) if dry_run else changing(path) as connection:
+        # What is removed is overwritten, not only marked as free.
+        connection.execute("PRAGMA secure_delete = ON")
+        for table in _TABLES:
+            chosen: list[int] = []
+            for rows in _rows(connection, table, _BODIES if person.looks_inside else _NAMES, watch):
+                for number, event_id, order_id, body in rows:
+                    if event_id in references or order_id in references or (body is not None and person.is_in(body)):
+                        chosen.append(number)
+            removed = len(chosen) if dry_run else _remove(connection, table, chosen, now)
+            setattr(done, table, removed)
+        if references:
+            done.entries = _anonymise(connection, references, dry_run, watch)
+        if not dry_run:
+            with suppress(sqlite3.Error):  # a reader may be in the way; the log is written over by what comes
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return done
+
+
+def note(path: Path, by: Sequence[str], erased: Erased, now: float) -> None:
+    """Enter in a file's ledger that somebody was forgotten: by which words, never whom. Raises OutboxUnavailable."""
+    told = ", ".join(f"{number} {name}" for name, number in asdict(erased).items() if number) or "nothing was found"
+    line = Line(int(now * 1000), int(now * 1000), 0, "", "", "", "", 0, Try(reason=f"by {', '.join(by)}: {told}"))
+    with _telling(path), changing(path) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        page.write(connection, page.of_lines("forgotten", 0, [line]))
+        connection.execute("COMMIT")
+
+
+def _rows(
+    connection: sqlite3.Connection, table: str, statement: str, watch: Watch
+) -> Iterator[list[tuple[int, str, str, bytes | None]]]:
+    after = -1
+    while rows := connection.execute(statement.format(table=table), (after, CHUNK)).fetchall():
+        after = rows[-1][0]
+        watch("payloads", len(rows))
+        yield rows
+
+
+def _remove(connection: sqlite3.Connection, table: str, chosen: Sequence[int], now: float) -> int:
+    """Take payloads out, some at a time; what was delivered meanwhile is there no more, and is not counted."""
+    removed = 0
+    for start in range(0, len(chosen), CHUNK):
+        connection.execute("BEGIN IMMEDIATE")
+        ids = as_list(chosen[start : start + CHUNK])
+        inside = f"FROM {table} WHERE id IN (SELECT value FROM json_each(?))"
+        for (grp,) in connection.execute(f"SELECT DISTINCT grp {inside}", (ids,)).fetchall():
+            rows = connection.execute(f"SELECT id {inside} AND grp = ?", (ids, grp)).fetchall()
+            own = as_list(row for (row,) in rows)
+            words: dict[str, object] = {"ids": own, "now": now}
+            made = page.of_rows(connection, page.OF_PENDING if table == "pending" else page.OF_DEAD, words, "dead", grp)
+            lines = [_without_ids(line, table) for line in page.lines(made.data)]
+            page.write(connection, page.of_lines("dead", grp, lines))
+            connection.execute(f"DELETE {inside}", (own,))
+            connection.execute("UPDATE destinations SET purged = purged + ? WHERE id = ?", (len(rows), grp))
+            if table == "pending":
+                write_wide(connection, add_to_books, [grp, "dead", FORGOTTEN, len(rows)], 4)
+            removed += len(rows)
+        connection.execute("COMMIT")
+    return removed
+
+
+def _without_ids(line: Line, table: str) -> Line:
+    tried = line.tried or Try()
+    if table == "pending":
+        tried = tried._replace(reason=FORGOTTEN)
+    return line._replace(event_id=FORGOTTEN, order_id=FORGOTTEN if line.order_id else "", tried=tried)
+
+
+def _anonymise(connection: sqlite3.Connection, references: set[str], dry_run: bool, watch: Watch) -> int:
+    """Take ids out of the pages of the ledger. What is folded meanwhile comes later in the order, never before."""
+    changed, after = 0, -1
+    while True:
+        connection.execute("BEGIN" if dry_run else "BEGIN IMMEDIATE")
+        rows = connection.execute(_LEDGER, (after, _PAGES)).fetchall()
+        for number, records in rows:
+            lines = list(page.lines(page.opened(records)))
+            watch("entries", len(lines))
+            found = [line for line in lines if line.event_id in references or line.order_id in references]
+            if found and not dry_run:
+                kept = [
+                    line._replace(event_id=FORGOTTEN, order_id=FORGOTTEN if line.order_id else "")
+                    if line.event_id in references or line.order_id in references
+                    else line
+                    for line in lines
+                ]
+                page.replace(connection, number, kept)
+            changed += len(found)
+        connection.execute("COMMIT")
+        if not rows:
+            return changed
+        after = rows[-1][0]
+
+
+@contextmanager
+def _telling(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise OutboxUnavailable(f"outbox {path}: {in_words(error)}") from None
