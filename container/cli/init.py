@@ -129,7 +129,9 @@ def _checked(path: Path) -> int:
 
 def _steps(path: Path, answers: Answers) -> list[str]:
     config = "" if path.name == "config.yaml" else f" --config {path.name}"
+    inside = [] if path.parent == Path() else [f"cd {path.parent}"]
     return [
+        *inside,
         f"tagdock serve{config}  # try it here; nothing leaves this machine",
         f"tagdock doctor{config}  # what is still missing before it can go live",
         "cp .env.example .env  # and fill in the secrets",

@@ -21,6 +21,9 @@ _STREAM = re.compile(r"G-[A-Z0-9]{4,20}")
 class AnswerError(ValueError):
     """An answer that cannot be: what is wrong with it and what to write, in one sentence for whoever gave it."""
 
+    def __init__(self, text: str) -> None:
+        super().__init__("".join(letter if letter.isprintable() else "?" for letter in text))
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
@@ -121,5 +124,5 @@ def _host(text: str) -> str:
 
 
 def _short(text: str) -> str:
-    text = "".join(letter if letter.isprintable() else "?" for letter in text.strip())
+    text = text.strip()
     return text if len(text) <= 40 else f"{text[:40]}..."
