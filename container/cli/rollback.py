@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -24,10 +21,9 @@ from container.cli.living import (
     versions_option,
 )
 from container.config.comparison import compare
-from container.config.load import load
-from container.config.snapshot import Snapshot, place, snapshot
-from container.config.versions import Versions, write_whole
-from container.problem import Problem
+from container.config.restore import faults, former, restore
+from container.config.snapshot import Snapshot, snapshot
+from container.config.versions import Versions
 from container.registry import discover
 
 
@@ -53,14 +49,12 @@ def rollback(version: str | None, config: str, folder: str | None, url: str | No
     print_changes(compare(now, target, discover(file.parent)), same=now.files == target.files)
     if dry_run or now.files == target.files:
         return
-    faults = _faults(target, file)
-    if faults:
-        print_problems(faults)
+    problems = faults(target, file)
+    if problems:
+        print_problems(problems)
         raise ended(f"nothing was put back: {name} would not start any more")
     try:
-        if now.files:
-            kept.keep(now, time.time())
-        _put_back(now, target, file.parent)
+        restore(kept, now, target, file.parent, time.time())
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise ended(f"{error.filename}: {reason}; what was there before is version {now.short}") from None
@@ -70,34 +64,11 @@ def rollback(version: str | None, config: str, folder: str | None, url: str | No
 
 def _target(versions: Versions, version: str | None, now: Snapshot) -> tuple[Snapshot, str]:
     if version is None:
-        former = [one for one in versions.list() if one.applied is not None and one.config == now.config]
-        version = next((one.hash for one in former if one.hash != now.hash), None)
+        version = former(versions, now)
         if version is None:
             raise ended(f"there is no other version of {now.config} in {versions.folder}")
     found = found_version(versions, version)
     return found, called(versions.find(found.hash))
-
-
-def _faults(target: Snapshot, file: Path) -> list[Problem]:
-    """What keeps a former version from being read by the program as it is now."""
-    with tempfile.TemporaryDirectory(prefix="tagdock-") as folder:
-        place(target, Path(folder))
-        errors = load(Path(folder, target.config), sending=False).errors
-    return [replace(one, file=str(file.parent / os.path.relpath(one.file, folder))) for one in errors]
-
-
-def _put_back(now: Snapshot, target: Snapshot, folder: Path) -> None:
-    """Write each file that differs, whole at a time, its permissions kept; take away what was not there then."""
-    for name, text in target.files.items():
-        if now.files.get(name) != text:
-            _replace((folder / name).resolve(), text)
-    for name in now.files.keys() - target.files.keys():
-        (folder / name).unlink(missing_ok=True)
-
-
-def _replace(path: Path, text: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, text, path.stat().st_mode & 0o7777 if path.exists() else 0o644)
 
 
 def _tell(url: str, versions: Versions) -> None:

@@ -215,7 +215,7 @@ class App:
             log.error("the sandbox keeps what it is sent only until the server ends: %s: %s", file, in_words(error))
             return Sandbox(":memory:", self._clock, answer=answer)
 
-    def _endpoint(self, tag: Tag) -> str:
+    def endpoint(self, tag: Tag) -> str:
         """Where a tag's requests go: the vendor when live, the stand-in in this very server otherwise."""
         if self._live:
             return tag.endpoint
@@ -278,7 +278,7 @@ class App:
             outbox,
             Journal(self.transport),
             lambda: self._tags,
-            self._endpoint,
+            self.endpoint,
             batch_count=delivery.batch.at_most,
             batch_wait=delivery.batch.wait,
             retry_first=delivery.retry.first,

@@ -45,5 +45,5 @@ def test_a_reload_cannot_turn_a_sandbox_live_and_says_so(tmp_path: Path) -> None
         told = [(one["path"], one["kind"], one["severity"]) for one in answer.json["problems"]]
         assert ("delivery.to", "restart", "warning") in told
         tags = list(app.app.configuration.tags.values())
-        assert app.app._endpoint(tags[0]).endswith("/sandbox/graph"), "still the sandbox"
+        assert app.app.endpoint(tags[0]).endswith("/sandbox/graph"), "still the sandbox"
         assert app.ask("/sandbox/all").status == 200

@@ -14,10 +14,11 @@ Value = float | None
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: its name, its path, its values, and the newest of them that is known."""
+    """One line: its name, its path and that of its values that stand alone, its values, the newest known of them."""
 
     name: str
     path: str
+    dots: str
     values: Sequence[Value]
     last: Value
 
@@ -54,7 +55,7 @@ def line_chart(
     """The chart of some values over the same moments; None leaves a gap in a line."""
     known = [value for several in values.values() for value in several if value is not None]
     top = 1.0 if unit == "share" else _round_up(max(known, default=0.0), unit)
-    lines = [Line(name, _path(several, top), several, _last(several)) for name, several in values.items()]
+    lines = [Line(name, *_paths(several, top), several, _last(several)) for name, several in values.items()]
     height = None if goal is None else _y(goal, top)
     return Chart(title, _told(lines, unit), times, lines, (top, top / 2, 0.0), unit, height)
 
@@ -98,20 +99,21 @@ def _last(values: Sequence[Value]) -> Value:
     return next((value for value in reversed(values) if value is not None), None)
 
 
-def _path(values: Sequence[Value], top: float) -> str:
-    """The path of a line; a value that stands alone is a dot, drawn by the round ends of a line of no length."""
+def _paths(values: Sequence[Value], top: float) -> tuple[str, str]:
+    """The path of a line, and that of its dots: the round ends of lines of no length."""
     step = WIDTH / max(len(values) - 1, 1)
-    parts: list[str] = []
-    pen = False
+    line: list[str] = []
+    dots: list[str] = []
     for place, value in enumerate(values):
         if value is None:
-            pen = False
             continue
         point = f"{place * step:.1f} {_y(value, top):.1f}"
-        alone = not pen and (place + 1 == len(values) or values[place + 1] is None)
-        parts.append(f"M{point}h.01" if alone else f"{'L' if pen else 'M'}{point}")
-        pen = not alone
-    return "".join(parts)
+        goes_on = place > 0 and values[place - 1] is not None
+        if not goes_on and (place + 1 == len(values) or values[place + 1] is None):
+            dots.append(f"M{point}h.01")
+        else:
+            line.append(f"{'L' if goes_on else 'M'}{point}")
+    return "".join(line), "".join(dots)
 
 
 def _y(value: float, top: float) -> float:

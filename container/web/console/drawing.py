@@ -37,7 +37,11 @@ class Drawing:
             loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
             lstrip_blocks=True,
         )  # fmt: skip
-        self._environment.globals |= {"root": ROOT, "static": lambda name: ROOT + address(name), "line_chart": line_chart}
+        self._environment.globals |= {
+            "root": ROOT,
+            "static": lambda name: ROOT + address(name),
+            "line_chart": line_chart,
+        }
         self._environment.filters |= {"iso": iso, "clock": clock, "indented": indented, "written": written}
 
     def page(self, page: Page, data: dict[str, Any], ask: Ask, csrf: str) -> Response:

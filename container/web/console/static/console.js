@@ -42,7 +42,7 @@ function tabs(list) {
     panel.setAttribute('aria-labelledby', button.id);
     panel.tabIndex = 0;
     const heading = panel.querySelector('[data-tab-heading]');
-    if (heading) heading.hidden = true;
+    if (heading) heading.className = 'hidden-text';
     link.replaceWith(button);
     return button;
   });
@@ -89,10 +89,11 @@ export async function copy(text, button) {
   setTimeout(() => { button.textContent = was; }, 1500);
 }
 
-for (const button of document.querySelectorAll('[data-copy]')) {
-  button.hidden = false;
-  button.addEventListener('click', () => copy(button.closest('.snippet').querySelector('code').textContent, button));
-}
+for (const button of document.querySelectorAll('[data-copy]')) button.hidden = false;
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-copy]');
+  if (button) copy(button.closest('.snippet').querySelector('code').textContent, button);
+});
 for (const list of document.querySelectorAll('[data-tabs]')) tabs(list);
 document.addEventListener('submit', (event) => {
   const asks = event.target.dataset.confirm;

@@ -1,0 +1,61 @@
+"""The page Quality: how well events can be matched, how the two channels meet, and what one more key would add."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from container.web.console.page import Ask, Page
+from container.web.console.trying import example
+
+RANGES = {"1h": 3600.0, "24h": 86400.0, "7d": 7 * 86400.0}
+"""What may be looked at, in seconds."""
+
+BUCKETS = 48
+
+
+async def data(ask: Ask) -> dict[str, Any]:
+    """Quality by pixel and event name, and the trend over ``range``. What is estimated says so."""
+    sandbox = ask.app.sandbox
+    chosen = ask.query.get("range", "")
+    filters = {
+        "range": chosen if chosen in RANGES else "1h",
+        "pixel_id": ask.query.get("pixel_id", "")[:100],
+        "event_name": ask.query.get("event_name", "")[:200],
+    }
+    found: dict[str, Any] = {
+        "sandbox": sandbox is not None,
+        "filters": filters,
+        "ranges": list(RANGES),
+        "example": example(ask),
+        "events": [],
+        "browser_copies": [],
+        "only_server": None,
+        "trend": [],
+        "choices": {"event_name": [], "pixel_id": []},
+    }
+    if sandbox is None:
+        return found
+    now = ask.app.desk.clock()
+    told = await sandbox.quality(filters["pixel_id"])
+    if filters["event_name"]:
+        for part in ("events", "browser_copies"):
+            told[part] = [one for one in told[part] if one["event_name"] == filters["event_name"]]
+    seconds = RANGES[filters["range"]]
+    # Spans begin at full steps, so that what is drawn does not shiver from one look to the next.
+    step = seconds / BUCKETS
+    until = (now // step + 1) * step
+    found |= told
+    found["only_server"] = only_server(told["browser_copies"])
+    found["trend"] = await sandbox.trend(until - seconds, until, BUCKETS, filters["pixel_id"], filters["event_name"])
+    found["choices"] = await sandbox.choices()
+    return found
+
+
+def only_server(copies: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The share of actions that only the server told of, by what pages said of their own copies; None when none did."""
+    lost = sum(one["copies"].get(how, 0) for one in copies for how in ("blocked", "offline"))
+    known = lost + sum(one["copies"].get("sent", 0) for one in copies)
+    return {"lost": lost, "known": known, "share": round(lost / known, 4)} if known else None
+
+
+PAGE = Page("/quality", "Quality", "quality.html", data, place=4, scripts=("again.js",))

@@ -1,0 +1,48 @@
+"""The page Test events: each action once, the browser's copy beside the server's, and why one of them is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from container.sandbox.couples import STATES
+from container.web.console.known_hits import hits_of
+from container.web.console.page import Ask, Page
+from container.web.console.trying import browser_copy, example
+
+SHOWN = 25
+"""Actions on one page."""
+
+FILTERS = ("event_name", "test_event_code", "pixel_id", "event_id", "state")
+
+
+async def data(ask: Ask) -> dict[str, Any]:
+    """The newest actions that pass the filters, newest first; none in live mode, where only Meta sees both copies."""
+    chosen = {name: ask.query.get(name, "")[:200] for name in FILTERS}
+    found: dict[str, Any] = {
+        "sandbox": ask.app.sandbox is not None,
+        "filters": chosen,
+        "states": STATES,
+        "choices": {},
+        "actions": [],
+        "older": 0,
+        "counts": {},
+        "example": example(ask),
+        "browser_copy": browser_copy(ask),
+    }
+    sandbox = ask.app.sandbox
+    if sandbox is None:
+        return found
+    before = ask.query.get("before", "")
+    last = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else 0
+    actions = await sandbox.couples(SHOWN + 1, before=last, **chosen)
+    hits = await hits_of(ask, [one["event_id"] for one in actions])
+    for one in actions:
+        one["hit"] = hits.get(one["event_id"] or "", 0)
+    found["actions"] = actions[:SHOWN]
+    found["older"] = actions[SHOWN - 1]["id"] if len(actions) > SHOWN else 0
+    found["choices"] = await sandbox.choices()
+    found["counts"] = sandbox.counts()
+    return found
+
+
+PAGE = Page("/test-events", "Test events", "test_events.html", data, place=2, scripts=("again.js",))

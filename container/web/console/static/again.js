@@ -1,0 +1,54 @@
+// Pages that are looked at again every few seconds: the parts marked data-again are taken from the page as it is now.
+// What the reader opened stays open; a part they are in the midst of is left alone.
+import { localise } from './console.js';
+
+const EVERY = 5000;
+let busy = false;
+let next = 0;
+
+function apart(one) {
+  return one.contains(document.activeElement) && document.activeElement !== document.body;
+}
+
+function text(one) {
+  const copy = one.cloneNode(true);
+  for (const open of copy.querySelectorAll('details[open]')) open.removeAttribute('open');
+  return copy.innerHTML;
+}
+
+const before = new Map();
+
+async function look() {
+  if (busy || document.hidden || performance.now() < next || getSelection().type === 'Range') return;
+  busy = true;
+  const begun = performance.now();
+  try {
+    const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
+    if (!answer.ok || answer.redirected) return;
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    for (const here of document.querySelectorAll('[data-again]')) {
+      const fresh = page.querySelector(`[data-again="${here.dataset.again}"]`);
+      if (!fresh || apart(here)) continue;
+      const now = text(fresh);
+      if (before.get(here.dataset.again) === now) continue;
+      before.set(here.dataset.again, now);
+      for (const open of here.querySelectorAll('details[open][data-keep]')) {
+        const same = fresh.querySelector(`details[data-keep="${CSS.escape(open.dataset.keep)}"]`);
+        if (same) same.open = true;
+      }
+      const scrolled = [...here.querySelectorAll('.table-wrap')].map((one) => one.scrollLeft);
+      here.replaceChildren(...fresh.childNodes);
+      here.querySelectorAll('.table-wrap').forEach((one, place) => { one.scrollLeft = scrolled[place] || 0; });
+      localise(here);
+      for (const one of here.querySelectorAll('[data-copy]')) one.hidden = false;
+    }
+  } catch {
+    return; // the server is away; the next look will tell
+  } finally {
+    busy = false;
+    next = performance.now() + 10 * (performance.now() - begun); // what is slow to tell is asked for less often
+  }
+}
+
+setInterval(look, EVERY);
+document.addEventListener('visibilitychange', look);
