@@ -34,10 +34,11 @@ _CHOSEN = f"SELECT dead.id, dead.grp, dead.reason {_FROM} {_WHERE}"
 # Attempts of at least one put them into the index of due times, which is where a running server looks for them. Why
 # they were given up is no answer of the vendor's: what it said last is.
 _REVIVE = f"""
-INSERT INTO pending (id, grp, accepted, attempts, due, status, reason, history, event_name, event_id, client, body)
+INSERT INTO pending (
+    id, grp, accepted, attempts, due, status, reason, history, event_name, event_id, client, profile, order_id, body)
 SELECT id, grp, accepted, max(attempts, 1), ?, status,
        CASE WHEN instr(reason, '{LAST_ANSWER}') THEN substr(reason, instr(reason, '{LAST_ANSWER}') + {len(LAST_ANSWER)})
-       ELSE reason END, history, event_name, event_id, client, body
+       ELSE reason END, history, event_name, event_id, client, profile, order_id, body
 FROM dead WHERE id IN (SELECT value FROM json_each(?))"""
 _DELETE = "DELETE FROM dead WHERE id IN (SELECT value FROM json_each(?))"
 

@@ -43,7 +43,7 @@ def with_outbox(path: Path, work: Callable[[Outbox], Awaitable[T]], **limits: in
     """Open the SQLite outbox at a path, do the work, close it."""
 
     async def run() -> T:
-        outbox = open_outbox(f"sqlite:{path}", **limits)
+        outbox = open_outbox(f"sqlite:{path}", **limits)  # type: ignore[arg-type]
         await outbox.open()
         try:
             return await work(outbox)
