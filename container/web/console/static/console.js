@@ -99,5 +99,13 @@ document.addEventListener('submit', (event) => {
   const asks = event.target.dataset.confirm;
   if (asks && !confirm(asks)) event.preventDefault();
 });
+// What scrolls can be scrolled by keyboard.
+const scrolling = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute('tabindex');
+  }
+});
+for (const one of document.querySelectorAll('.table-wrap')) scrolling.observe(one);
 localise();
 setInterval(() => { if (!document.hidden) localise(); }, 10000);
