@@ -78,6 +78,19 @@ class Crew(Server):
         task = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [int(word) for word in task.read_text().split()]
 
+    def processes(self) -> list[int]:
+        """The supervisor, and the workers by their numbers."""
+        assert self.process is not None
+        return [self.process.pid, *self.children()]
+
+
+def alive(pid: int) -> bool:
+    """Whether a process is there; one that only waits to be buried is not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
 
 @contextmanager
 def crew(folder: Path, config: str = CONFIG, workers: int = 2) -> Iterator[Crew]:

@@ -74,10 +74,14 @@ def test_a_disk_that_fills_up_under_load_refuses_hits_accepts_none_falsely_and_r
             until(lambda: len(load.accepted) > before + 20, "hits to be taken again")
         until(lambda: server.get("/-/ready").text == "ready", "it to be ready again")
         assert load.odd == set()
+        assert "a hit was refused with 503, nothing of it was kept: outbox disk/outbox.sandbox.db: " in server.log()
         server.kill()
         (proof,) = prove(tmp_path / "disk" / "outbox.sandbox.db")
         assert proof.balanced
         assert proof.pending == len(load.accepted), "each that was told so is there, and none that was refused"
+        server.start()
+        delivered = {one["event"]["event_id"] for one in server.delivered(len(load.accepted))}
+        assert delivered == load.accepted
 
 
 def test_on_a_disk_that_is_read_only_at_its_start_it_refuses_until_it_can_write(tmp_path: Path) -> None:

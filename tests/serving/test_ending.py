@@ -14,6 +14,9 @@ import pytest
 
 from container.outbox.prove import prove
 from tests.processes.server import CONFIG, Server, serving, until
+from tests.processes.storm import Crowd, ends_of, is_poison
+from tests.processes.storm import live as live_at
+from tests.processes.storm import vendor as fine_vendor
 from tests.serving.crew import Crew, crew
 
 HIT = "/g/collect?v=2&tid=G-1&cid=7.8&gcs=G111"
@@ -85,6 +88,22 @@ def test_asked_to_end_it_sends_what_it_has_without_waiting_for_company(tmp_path:
         assert shop.events == 5
     (proof,) = prove(tmp_path / "data" / "outbox.db")
     assert (proof.delivered, proof.pending, proof.balanced) == (5, 0, True)
+
+
+def test_asked_to_end_under_load_it_answers_for_nothing_that_it_does_not_deliver_first(tmp_path: Path) -> None:
+    crowd = Crowd()
+    with fine_vendor(tmp_path / "vendor") as meta:
+        folder = tmp_path / "shop"
+        folder.mkdir()
+        # A batch would wait an hour for company.
+        config = live_at(meta).replace("at_most: 20, wait: 20ms", "at_most: 1000, wait: 1h")
+        with serving(folder, config) as server, crowd.visiting(server):
+            until(lambda: len(crowd.answered) >= 100, "hits to be taken")
+            assert server.stop() == 0
+        delivered = {one["event"]["event_id"] for one in meta.good()}
+        good = {event for event in crowd.answered if not is_poison(event)}
+        assert good <= delivered
+        assert ends_of(server)["pending"] == 0
 
 
 def test_what_a_vendor_does_not_take_in_time_is_left_for_the_next_start(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Workers killed at random moments under load lose nothing that was answered for."""
+"""Whichever processes of a server of several are killed under load, what it answered for has its one end."""
 
 from __future__ import annotations
 
@@ -8,41 +8,54 @@ import signal
 import threading
 from pathlib import Path
 
-from container.outbox.files import files_of
-from container.outbox.prove import prove
+import pytest
+
 from tests.processes.server import until
-from tests.serving.crew import Crew, crew
+from tests.processes.storm import Crowd, check, live, proven, vendor
+from tests.serving.crew import Crew, alive
+
+ROUNDS = ("everything", "a worker", "the supervisor", "a worker", "everything")
 
 
-def test_whichever_workers_are_killed_under_load_what_was_answered_for_is_delivered(tmp_path: Path) -> None:
-    chance = random.Random(7)
-    answered: set[str] = set()
-    ending = threading.Event()
+def kill(victims: list[int]) -> None:
+    """End processes as the lack of memory would, all at once."""
+    for pid in victims:
+        os.kill(pid, signal.SIGKILL)
 
-    def load(server: Crew, sender: int) -> None:
-        number = 0
-        while not ending.is_set():
-            number += 1
-            if server.send(f"{sender}-{number}") == 204:
-                answered.add(f"{sender}-{number}")
 
-    with crew(tmp_path, workers=3) as server:
-        senders = [threading.Thread(target=load, args=(server, sender)) for sender in range(4)]
-        for one in senders:
-            one.start()
+@pytest.mark.parametrize("seed", [20261123])
+@pytest.mark.timeout(240)
+def test_after_kills_of_a_worker_the_supervisor_or_everything_each_event_answered_for_has_its_one_end(
+    tmp_path: Path, seed: int
+) -> None:
+    chance = random.Random(seed)
+    crowd = Crowd()
+    with vendor(tmp_path / "vendor", seed) as meta:
+        (tmp_path / "shop").mkdir()
+        shop = Crew(tmp_path / "shop", live(meta), workers=2)
         try:
-            for _ in range(6):
-                more = len(answered) + chance.randrange(20, 120)
-                until(lambda more=more: len(answered) >= more, "hits to be taken")  # type: ignore[misc]
-                children = until(server.children, "a worker")
-                os.kill(chance.choice(children), signal.SIGKILL)
+            shop.start()
+            for turn, what in enumerate(ROUNDS):
+                supervisor, *workers = shop.processes()
+                one = chance.choice(workers)
+                victims = {"everything": [supervisor, *workers], "the supervisor": [supervisor], "a worker": [one]}[
+                    what
+                ]
+                ends = [one] if what == "a worker" else [supervisor, *workers]
+                before = len(crowd.answered)
+                with crowd.visiting(shop):
+                    until(lambda before=before: len(crowd.answered) > before, "hits to be taken")  # type: ignore[misc]
+                    threading.Timer(chance.uniform(0.0, 0.8), kill, [victims]).start()
+                    until(lambda ends=ends: not any(map(alive, ends)), "them to end")  # type: ignore[misc]
+                with proven(shop.folder, f"round {turn}: {what}"):
+                    if what == "a worker":
+                        until(lambda: len(shop.children()) == 2, "the worker to be started again")
+                    else:
+                        assert shop.process is not None
+                        shop.process.wait()
+                        shop.start()
+            check(crowd, shop, meta)
+            assert shop.stop() == 0
+            assert "Traceback" not in shop.log(), shop.log()
         finally:
-            ending.set()
-            for one in senders:
-                one.join()
-        until(lambda: server.accepted() and server.books().pending == 0, "everything to be delivered", 40)
-        delivered = [one["event"]["event_id"] for one in server.good()]
-        assert answered <= set(delivered), "a hit whose sender was cut off may be there too"
-        assert server.books().delivered == server.books().accepted
-        for path in files_of(f"sqlite:{tmp_path / 'data' / 'outbox.sandbox.db'}").values():
-            assert all(proof.balanced for proof in prove(path))
+            shop.close()

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from container.outbox.files import files_of
 from container.outbox.prove import prove
 from tests.processes.server import CONFIG, TOKEN, until
-from tests.serving.crew import Crew, crew
+from tests.serving.crew import Crew, alive, crew
 
 BEARER = {"authorization": f"Bearer {TOKEN}"}
 SLOW = CONFIG.replace("wait: 20ms", "wait: 1h").replace("at_most: 20", "at_most: 1000")
@@ -22,13 +22,6 @@ SLOW = CONFIG.replace("wait: 20ms", "wait: 1h").replace("at_most: 20", "at_most:
 def balanced(server: Crew) -> bool:
     paths = files_of(f"sqlite:{server.folder / 'data' / 'outbox.sandbox.db'}").values()
     return all(proof.balanced for path in paths for proof in prove(path))
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def test_hits_are_shared_out_and_reach_the_one_sandbox(tmp_path: Path) -> None:
