@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from container.config.compose import scalar
@@ -13,7 +14,7 @@ from container.schema import Kind, Options
 
 MASK = "***"
 
-_NAMED = re.compile(
+NAMED = re.compile(
     r"(?i)(?:^|[_\-. ])(?:token|secret|password|passwd|passphrase|credentials?|authorization|signature"
     r"|(?:api|access|private|signing|auth)[_\-]?key)s?$|(?:token|secret|password|apikey)$"
 )
@@ -58,13 +59,26 @@ class Redact:
             return {word: self._below(one, word, secret) for word, one in node.items.items()}
         if node.kind == "list":
             return [self._below(one, name, id(node) in self._secret) for one in node.elements]
-        secret = id(node) in self._secret or _NAMED.search(name or node.path.rpartition(".")[2]) is not None
+        secret = self._is_secret(node, name)
         if node.environment is not None:
-            default = "" if node.missing else f":-{MASK if secret and node.raw else _masked(node.raw)}"
+            default = "" if node.missing else f":-{MASK if secret and node.raw else masked(node.raw)}"
             return f"${node.environment}{default}"
         if secret and node.value not in (None, ""):
             return MASK
-        return _masked(node.value) if isinstance(node.value, str) else node.value
+        return masked(node.value) if isinstance(node.value, str) else node.value
+
+    def secrets(self, node: Node, name: str = "") -> Iterator[Node]:
+        """The scalars below a node that are shown masked, for who shows the file itself."""
+        marked = id(node) in self._secret
+        for word, one in [*node.items.items(), *((name, one) for one in node.elements)]:
+            if marked:
+                self._secret.add(id(one))
+            yield from self.secrets(one, word)
+        if node.kind == "scalar" and node.value not in (None, "") and self._is_secret(node, name):
+            yield node
+
+    def _is_secret(self, node: Node, name: str) -> bool:
+        return id(node) in self._secret or NAMED.search(name or node.path.rpartition(".")[2]) is not None
 
     def _below(self, node: Node, name: str, secret: bool) -> Any:
         if secret:
@@ -92,7 +106,8 @@ class Redact:
                 self._kind(kind.kind, one)  # type: ignore[attr-defined]
 
 
-def _masked(text: str) -> str:
+def masked(text: str) -> str:
+    """A text without what looks like a secret wherever it stands."""
     text = _QUERY.sub(rf"\1{MASK}", text)
     text = _SCHEME.sub(rf"\1 {MASK}", _LOGIN.sub(rf"\1{MASK}@", text))
     return _LONG.sub(MASK, text)

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from container.web.console.charts import line_chart, written
 from container.web.console.files import address
+from container.web.console.map_drawing import drawing
 from container.web.console.page import ROOT, Ask, Done, Page
 from container.web.json import to_bytes
 
@@ -41,6 +42,7 @@ class Drawing:
             "root": ROOT,
             "static": lambda name: ROOT + address(name),
             "line_chart": line_chart,
+            "map_drawing": drawing,
         }
         self._environment.filters |= {"iso": iso, "clock": clock, "indented": indented, "written": written}
 

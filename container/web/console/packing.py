@@ -46,11 +46,13 @@ def packed(tag: Tag, destination: str, bodies: Sequence[bytes], endpoint: str) -
     shown: dict[str, Any] = mask(
         {
             "method": request.method,
-            "url": urlunsplit(address._replace(query=query)),
+            "url": urlunsplit(("", "", *address._replace(query=query)[2:])),
             "headers": clean(dict(request.headers)),
             "body": clean(_data(request.body)),
         }
     )
+    # Where it goes is nobody's: an address of this machine may be the visitor's too.
+    shown["url"] = f"{address.scheme}://{address.netloc}{shown['url']}"
     return shown
 
 

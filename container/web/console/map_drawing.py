@@ -1,0 +1,116 @@
+"""The drawing of the map: where its boxes stand and how its lines run, for an SVG."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+WIDTH = 960
+_BOX, _GAP, _HEAD = 50, 14, 30
+_COLUMNS = ((0, 220), (350, 250), (720, 240))
+"""Left and width of the boxes of clients, triggers and tags."""
+
+MOST = 40
+"""Boxes in a column that are drawn; a larger container is shown as a list."""
+
+
+def drawing(shown: dict[str, Any]) -> dict[str, Any] | None:
+    """Boxes and lines in the drawing's own units, None when there are too many to be read."""
+    sorts = ("clients", "triggers", "tags")
+    if max(len(shown[sort]) for sort in sorts) > MOST:
+        return None
+    rows = max(1, *(len(shown[sort]) for sort in sorts))
+    height = _HEAD + rows * (_BOX + _GAP)
+    places: dict[tuple[str, str], tuple[float, float, float]] = {}
+    boxes = []
+    for sort, (left, width) in zip(sorts, _COLUMNS, strict=True):
+        top = _HEAD + (rows - len(shown[sort])) * (_BOX + _GAP) / 2
+        for one in shown[sort]:
+            places[sort, one["name"]] = (left, top + _BOX / 2, left + width)
+            boxes.append(
+                {"x": left, "y": round(top, 1), "width": width, "height": _BOX, "sort": sort, **_told(sort, one)}
+            )
+            top += _BOX + _GAP
+    pairs = {(one["client"], one["trigger"]) for one in shown["from_clients"]}
+    quiet = [
+        {"client": client["name"], "trigger": trigger["name"], "kind": "fires", "count": 0}
+        for client in shown["clients"] for trigger in shown["triggers"]
+        if (client["name"], trigger["name"]) not in pairs
+    ]  # fmt: skip
+    lines = [
+        *_lines(quiet if len(quiet) <= MOST else [], ("clients", "client"), ("triggers", "trigger"), places),
+        *_lines(shown["from_clients"], ("clients", "client"), ("triggers", "trigger"), places),
+        *_lines(shown["to_tags"], ("triggers", "trigger"), ("tags", "tag"), places),
+    ]
+    return {"height": round(height), "boxes": boxes, "lines": sorted(lines, key=lambda one: int(one["count"]))}
+
+
+def _told(sort: str, one: dict[str, Any]) -> dict[str, Any]:
+    """The two lines of a box, and whether anything came by."""
+    if sort == "clients":
+        events = one["events"]
+        return {
+            "name": _cut(one["name"], 26),
+            "sub": f"{one['type']} · {_counted(events, 'event')}",
+            "quiet": not events,
+        }
+    if sort == "triggers":
+        return {"name": _cut(one["name"], 30), "sub": _cut(one["written"].strip("{} "), 38), "quiet": False}
+    outcomes = one["outcomes"]
+    said = [f"{outcomes['fired']:,} fired"]
+    said += [
+        f"{outcomes[word]:,} {words}"
+        for word, words in (("no_consent", "no consent"), ("failed", "failed"))
+        if outcomes[word]
+    ]
+    return {
+        "name": _cut(f"{one['name']} · {one['type']}", 30),
+        "sub": _cut(" · ".join(said), 38),
+        "quiet": not outcomes["fired"],
+    }
+
+
+def _lines(
+    edges: Sequence[dict[str, Any]],
+    begin: tuple[str, str],
+    end: tuple[str, str],
+    places: dict[tuple[str, str], tuple[float, float, float]],
+) -> list[dict[str, Any]]:
+    found = []
+    for number, edge in enumerate(edges):
+        here, there = places.get((begin[0], edge[begin[1]])), places.get((end[0], edge[end[1]]))
+        if here is None or there is None:
+            continue  # a trigger of a version before, or one that no tag asks any more
+        x, y, to_x, to_y = here[2], here[1], there[0], there[1]
+        middle = (x + to_x) / 2
+        part = (0.35, 0.5, 0.65)[number % 3]  # numbers of neighbours stand beside one another
+        label_x, label_y = _on_curve(x, y, middle, to_x, to_y, part)
+        found.append(
+            {
+                "path": f"M{x:.0f} {y:.1f}C{middle:.0f} {y:.1f} {middle:.0f} {to_y:.1f} {to_x:.0f} {to_y:.1f}",
+                "count": edge["count"],
+                "kind": edge["kind"],
+                "width": round(1.5 + min(math.log10(edge["count"]), 4.0), 1) if edge["count"] else 1,
+                "x": round(label_x, 1),
+                "y": round(label_y + 4, 1),
+            }
+        )
+    return found
+
+
+def _on_curve(x: float, y: float, middle: float, to_x: float, to_y: float, t: float) -> tuple[float, float]:
+    """A point of the curve between two boxes."""
+    rest = 1 - t
+    return (
+        rest**3 * x + 3 * rest**2 * t * middle + 3 * rest * t**2 * middle + t**3 * to_x,
+        rest**3 * y + 3 * rest**2 * t * y + 3 * rest * t**2 * to_y + t**3 * to_y,
+    )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -1,0 +1,91 @@
+"""The page Container: the running configuration as a map, its files' faults, its versions, the ledger's summary."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from container.config.load import Loaded
+from container.config.snapshot import snapshot
+from container.ledger.cells import cells
+from container.ledger.summary import summary
+from container.outbox.files import files_of
+from container.outbox.outbox import OutboxError
+from container.problem import Problem
+from container.registry import discover
+from container.web.console.mapping import map_of, words_of
+from container.web.console.page import Ask, Page
+from container.web.console.trying import example
+
+VERSIONS = 20
+"""Versions that are listed."""
+
+DAYS = 7.0
+"""Days of the ledger that are summed up."""
+
+
+async def data(ask: Ask) -> dict[str, Any]:
+    """The map with today's counts, problems of the files as they are now, the versions, who was sent what."""
+    app, reloading = ask.app, ask.app.reloading
+    file = Path(app.configuration.file)
+    known = await app.desk.peers.known()
+    words = await asyncio.to_thread(lambda: words_of(reloading.running, discover(file.parent)))
+    on_disk = await asyncio.to_thread(snapshot, file)
+    problems = [problem(one, file.parent) for one in (await looked_at(ask)).problems]
+    shown = map_of(app.configuration, words, known.flow)
+    versions = await asyncio.to_thread(_versions, ask)
+    ledger, trouble = await asyncio.to_thread(_ledger, ask)
+    return {
+        "file": app.configuration.file,
+        "running": reloading.running.short,
+        "changed": on_disk.hash != reloading.running.hash,
+        "problems": problems,
+        "since": known.flow.since,
+        "silent": known.silent,
+        "unclaimed": known.flow.unclaimed,
+        "map": shown,
+        "versions": versions,
+        "ledger": ledger,
+        "ledger_days": DAYS,
+        "ledger_trouble": trouble,
+        "example": example(ask),
+    }
+
+
+async def looked_at(ask: Ask) -> Loaded:
+    """The files as they are now."""
+    try:
+        return await ask.app.reloading.look()
+    except Exception as error:  # noqa: BLE001 - whatever a file or a component's code does, the page is shown
+        text = f"reading it failed with {type(error).__name__}"
+        hint = "look at what was changed last, component files too"
+        return Loaded(None, [Problem(ask.app.configuration.file, 1, 1, "", "internal", text, hint)])
+
+
+def problem(one: Problem, folder: Path) -> dict[str, Any]:
+    """A problem as ``tagdock lint --json`` tells it, its file as seen from the configuration's folder."""
+    told = one.to_json()
+    path = Path(one.file)
+    return {**told, "file": str(path.relative_to(folder)) if path.is_relative_to(folder) else one.file}
+
+
+def _versions(ask: Ask) -> list[dict[str, Any]]:
+    versions = ask.app.reloading.versions
+    if versions is None:
+        return []
+    running = ask.app.reloading.running.hash
+    own = [one for one in versions.list() if one.config == Path(ask.app.configuration.file).name]
+    return [{**one.to_json(), "short": one.hash[:12], "running": one.hash == running} for one in own[:VERSIONS]]
+
+
+def _ledger(ask: Ask) -> tuple[list[dict[str, Any]], str]:
+    """Which identifiers every tag sent of late, and what became of it; why that cannot be told."""
+    try:
+        paths = files_of(ask.app.configuration.delivery.store).values()
+        return summary(cells(paths, since=ask.app.desk.clock() - DAYS * 86400)), ""
+    except (OutboxError, OSError) as error:
+        return [], str(error)
+
+
+PAGE = Page("/container", "Container", "container.html", data, place=6, scripts=("again.js",))
