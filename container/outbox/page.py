@@ -121,6 +121,8 @@ def opened(records: bytes) -> bytes:
 def lines(data: bytes) -> Iterator[Line]:
     """The entries of a page's JSON. Raises ``ValueError`` when it is none."""
     columns = _decoder.decode(data)
+    if len(columns) != len(_COLUMNS):
+        raise ValueError("not so many columns")
     # A group's payloads are told apart by their order; entries without a payload have none, and were never tried.
     tried = {told[0]: Try(*told[1:]) for told in columns[8]}
     for values in zip(*columns[:8], strict=True):
