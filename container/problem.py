@@ -92,7 +92,8 @@ class ConfigurationError(Exception):
 class Complaint:
     """What a component itself finds wrong with its decoded options; the loader adds the place.
 
-    ``option`` names the option at fault, "" the component as a whole.
+    ``option`` names the option at fault, "" the component as a whole; ``about`` are words that stand in it, where the
+    fault is theirs.
     """
 
     option: str
@@ -100,6 +101,7 @@ class Complaint:
     hint: str
     kind: str = "value"
     warning: bool = False
+    about: str = ""
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -51,6 +51,12 @@ class Registry:
         """The components of one sort by their word."""
         return self.components[noun]
 
+    def faulty(self, noun: str, word: str) -> bool:
+        """Whether there is a file of this word that could not be used, which is told there."""
+        folder = next(sort.folder for sort in SORTS if sort.noun == noun)
+        files = (Path(one.file) for one in self.problems if not one.warning)
+        return word not in self.of(noun) and any(file.stem == word and file.parent.name == folder for file in files)
+
     def find(self, word: str) -> list[tuple[str, type[Component]]]:
         """Every component with this word, with its sort's noun."""
         return [(noun, found[word]) for noun, found in self.components.items() if word in found]

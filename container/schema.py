@@ -27,7 +27,13 @@ REQUIRED = Required()
 
 
 class Invalid:
-    """What a kind returns after it reported a problem: the value must not be used."""
+    """What a kind returns after it reported a problem: the value must not be used.
+
+    ``rest`` is what else is wrong with it, as far as that can be known: an object with ``complaints()``, or None.
+    """
+
+    def __init__(self, rest: Any = None) -> None:
+        self.rest = rest
 
     def __repr__(self) -> str:
         return "INVALID"
@@ -203,6 +209,37 @@ def vars_of(cls: type) -> dict[str, Any]:
     for base in reversed(cls.__mro__):
         found.update(vars(base))
     return found
+
+
+class Rest:
+    """What options that could not all be read still have to complain about: only of those that could."""
+
+    def __init__(self, cls: type[Options], values: dict[str, Any], unread: frozenset[str]) -> None:
+        self._cls, self._values, self._unread = cls, values, unread
+
+    def complaints(self) -> Iterable[Any]:
+        """The complaints up to the first one that asks for what could not be read."""
+        if not hasattr(self._cls, "complaints"):
+            return
+        try:
+            yield from self._half().complaints()
+        except Exception:  # noqa: BLE001 - it was asked about a thing that is not whole
+            return
+
+    def _half(self) -> Any:
+        unread = self._unread
+
+        def get(half: Any, name: str) -> Any:
+            if name in unread:
+                raise LookupError(name)
+            return object.__getattribute__(half, name)
+
+        half: Any = object.__new__(type(self._cls.__name__, (self._cls,), {"__getattribute__": get}))
+        for name, declared in self._cls.options.items():
+            key = attribute(name, self._cls)
+            if key not in unread:
+                object.__setattr__(half, key, self._values.get(key, declared.default))
+        return half
 
 
 def required_names(options: Iterable[Option]) -> list[str]:

@@ -21,7 +21,7 @@ from container.outgoing.identifiers import identifiers
 from container.outgoing.identity import given_id
 from container.outgoing.statuses import judge, without
 from container.outgoing.written import BodyKind
-from container.problem import Complaint
+from container.problem import Complaint, nearest
 from container.schema import option
 
 _SECRET = frozenset({"secret"})
@@ -114,8 +114,9 @@ class HttpRequestTag(Tag):
                 yield Complaint(where, text, "put them into two fields, two headers, or the secret into query:")
             for name in _secrets_named(one):
                 if name not in self.secrets:
-                    hint = f"add secrets: {{ {name}: $NAME }}"
-                    yield Complaint(where, f"there is no secret '{name}'", hint, "unknown")
+                    close = nearest(name, self.secrets)
+                    hint = f"did you mean '{close}'?" if close else f"add secrets: {{ {name}: $NAME }}"
+                    yield Complaint(where, f"there is no secret '{name}'", hint, "unknown", about=f"secret.{name}")
         for where, late in ((self._kind, self._then), ("query", self._late_query)):
             if any(one.names - _SECRET and "secret" not in one.names for one in expressions(late)):
                 text = "a secret stands in a list with values of the event"

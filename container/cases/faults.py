@@ -21,7 +21,9 @@ class Faults:
     def mapping(self, node: Node, known: Collection[str] | None) -> bool:
         """Whether the node is a mapping; each word in it that is not ``known`` is reported too."""
         if node.kind != "mapping":
-            hint = "write a mapping" if known is None else f"known: {', '.join(known) or 'nothing'}"
+            hint = "write { name: value }"
+            if known:
+                hint += f"; names: {', '.join(known)}"
             self.problem(node, f"expected a mapping, found {node.noun}", hint)
             return False
         for word in node.items if known is not None else ():

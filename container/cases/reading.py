@@ -17,8 +17,9 @@ from container.config.compose import Composer
 from container.config.load import Loaded
 from container.moment import moment
 from container.node import Node
-from container.problem import Problem
+from container.problem import Problem, nearest
 
+_NEEDED = {"given": "write the hit under given:", "expect": "write what must come of it under expect:"}
 FOLDER = Path("tests") / "examples"
 """Where further files of cases stand, beside the configuration."""
 
@@ -80,7 +81,7 @@ class Reading:
     def _section(self, node: Node) -> None:
         """The cases of one ``tests:``."""
         if node.kind != "mapping":
-            if node.value is not None:
+            if node.kind == "list" or node.value is not None:
                 self._faults.problem(node, "tests are cases by name", "write a name, a colon, given: and expect:")
             return
         for name, body in node.items.items():
@@ -90,17 +91,21 @@ class Reading:
                 self.cases.append(case)
 
     def _case(self, name: str, body: Node, key: Node) -> Case | None:
-        if body.kind != "mapping" or "given" not in body.items or "expect" not in body.items:
+        if body.kind != "mapping":
             self._faults.problem(key, "a test needs given: and expect:", "write the hit under given:")
             return None
         self._faults.mapping(body, CASE)
-        expect = body.items["expect"]
-        sound = self._faults.mapping(expect, EXPECTED)
-        if sound:
+        meant = {nearest(word, CASE) for word in body.items}  # a word written almost right was told with the right one
+        for word, hint in _NEEDED.items():
+            if word not in meant:
+                self._faults.problem(key, f"the test has no {word}:", hint)
+        given, expect = body.items.get("given"), body.items.get("expect")
+        sound = expect is not None and self._faults.mapping(expect, EXPECTED)
+        if expect is not None and sound:
             self._checks.check(expect)
-        hit = self._givens.hit(body.items["given"])
+        hit = None if given is None else self._givens.hit(given)
         at = self._at(body.items.get("at"))
-        if hit is None or at is None or not sound:
+        if hit is None or at is None or expect is None or not sound:
             return None
         return Case(name, key.file, key.line, at, replace(hit, id=name), expect.items)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,9 +11,10 @@ from typing import Any, TypeVar
 from container.component import Component, Condition, Variable
 from container.config.document import Trigger
 from container.config.place import place
+from container.expression import is_expression
 from container.finish import Finished, Formatting
 from container.foreign import COMPARED, SIGNS
-from container.kinds import ConditionSet, Tree, decode_options, shorten
+from container.kinds import NAME_PATTERN, ConditionSet, Tree, decode_options, shorten
 from container.node import Node
 from container.problem import Problem, nearest, slip, suggestion, surely
 from container.registry import Registry
@@ -23,6 +25,10 @@ C = TypeVar("C", bound=Options)
 Owner = tuple[str, str]
 """An entry of the file by its sort and its name, such as ("variable", "profit")."""
 NOBODY: Owner = ("", "")
+
+
+_COMBINED = dict.fromkeys(("all_of", "all", "and"), "the lines of a trigger must all hold: write them without it")
+"""Words of other programs for what needs none here."""
 
 
 @dataclass(slots=True)
@@ -189,6 +195,8 @@ class Decoder:
             self.problem(node, "missing", f"the {noun} has no type", f"add one; tagdock explain lists the {noun}s")
             return
         word, inner = rest[0], node.items[rest[0]]
+        if self.registry.faulty(noun, word):
+            return
         owner = next((name for name, cls in sorted(known.items()) if cls.options.keys() >= set(rest)), None)
         text, hint = f"'{word}' is not a type of {noun}", suggestion(word, known)
         if word == "type" and inner.raw in known:
@@ -237,15 +245,20 @@ class Decoder:
     def _make(self, noun: str, word: str, at: Node, body: Node) -> Component | None:
         cls = self.registry.of(noun).get(word)
         if cls is None:
-            text = f"'{shorten(word)}' is not a type of {noun}"
-            self.problem(at, "unknown", text, suggestion(word, self.registry.of(noun)))
+            if not self.registry.faulty(noun, word):
+                text = f"'{shorten(word)}' is not a type of {noun}"
+                hint = _in_short(noun, at) or _COMBINED.get(word, "") or suggestion(word, self.registry.of(noun))
+                self.problem(at, "unknown", text, hint)
             self._meant(noun, word, body)
             return None
         if body.kind == "scalar" and body.value is None and not body.missing:
             body = Node("mapping", at.file, at.line, at.column, at.path)
         try:
             made = decode_options(cls, body, self, title=word)
-            return None if isinstance(made, Invalid) or not self._content(made, body) else made
+            if isinstance(made, Invalid):
+                self._content(made.rest, body)
+                return None
+            return made if self._content(made, body) else None
         except Exception as error:  # noqa: BLE001 - a user's own component may raise anything; the file gets its message
             text = f"{word} cannot be set up: {type(error).__name__}: {shorten(str(error))}"
             self.problem(at, "component", text, f"mend {cls.__name__}")
@@ -255,10 +268,31 @@ class Decoder:
         """Ask the built thing itself what is wrong with it."""
         sound = True
         for complaint in made.complaints() if hasattr(made, "complaints") else ():
-            at = node.items.get(complaint.option, node)
+            at, offset = node.items.get(complaint.option, node), 0
+            if complaint.about:
+                at, offset = _holding(at, complaint.about) or (at, 0)
             if complaint.warning:
                 self.warning(at, complaint.kind, complaint.text, complaint.hint)
             else:
-                self.problem(at, complaint.kind, complaint.text, complaint.hint)
+                self.problem(at, complaint.kind, complaint.text, complaint.hint, offset=offset)
                 sound = False
         return sound
+
+
+def _in_short(noun: str, at: Node) -> str:
+    """Advice for a variable whose value stands where its type belongs."""
+    if noun != "variable" or at.kind != "scalar" or not at.raw or re.fullmatch(NAME_PATTERN, at.raw):
+        return ""
+    shown = shorten(at.raw, 40)
+    if is_expression(at.raw):
+        return f'write {{ template: "{shown}" }}'
+    return f"write {{ jsonpath: {shown} }}" if at.raw.startswith("$.") else f'write {{ constant: "{shown}" }}'
+
+
+def _holding(node: Node, words: str) -> tuple[Node, int] | None:
+    """The first text in or below a node that holds these words, and where in it."""
+    if node.kind == "scalar":
+        at = node.raw.find(words)
+        return (node, at) if at >= 0 else None
+    found = (_holding(inner, words) for inner in (*node.items.values(), *node.elements))
+    return next((one for one in found if one is not None), None)

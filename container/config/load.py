@@ -26,7 +26,7 @@ from container.config.include import WORD as INCLUDE
 from container.config.include import gather
 from container.config.source import Source
 from container.event import CONSENT_PURPOSES
-from container.kinds import NAME_PATTERN, Choice, ListOf, Reference
+from container.kinds import NAME_PATTERN, Choice, ListOf, Reference, usable_name
 from container.node import Node
 from container.problem import ConfigurationError, Problem, nearest, slip, suggestion, surely
 from container.registry import Registry, discover
@@ -139,7 +139,7 @@ class _Loading:
                 text = f"expected sections, found {top.noun}"
                 self.decoder.problem(top, "type", text, slip(top.plainly, hint))
             return self._loaded(None, top)
-        meant: dict[str, str] = {}
+        meant: dict[str, str] = {}  # words written almost right, with the sections that were meant
         for word in top.items:
             if word == INCLUDE:  # left by a text, which stands in no folder
                 if not top.items[word].missing:
@@ -152,12 +152,12 @@ class _Loading:
                     text, hint = f"'{word}' is an option of {owner}", f"write it below {owner}:"
                 self.decoder.problem(top.keys[word], "unknown", text, hint)
                 close = surely(word, SECTIONS)
-                if close is not None and close not in top.items:
-                    meant[close] = word
+                if close is not None:
+                    meant[word] = close
                 else:
                     top.items[word].excuse()
-        for close, word in meant.items():  # what is wrong in it is told in the same run
-            top.items[close], top.keys[close] = top.items[word], top.keys[word]
+        for word, close in meant.items():  # what is wrong in it is told in the same run
+            _add_entries(top, word, close)
         sections = top.items
         # Where payloads go decides whether a missing secret is an error, so delivery is read first.
         delivery = self.decoder.section(DeliverySection, sections.get("delivery"), "delivery")
@@ -208,7 +208,7 @@ class _Loading:
         for name in node.items:
             if not re.fullmatch(NAME_PATTERN, name):
                 text = f"'{name}' cannot be the name of a {noun}"
-                usable = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
+                usable = usable_name(name)
                 hint = "use letters, digits and _, not starting with a digit"
                 if re.fullmatch(NAME_PATTERN, usable) and usable not in node.items:
                     hint = f"write {usable}: only letters, digits and _ can stand in it"
@@ -304,3 +304,15 @@ class _Loading:
                 text = f"the environment has no {node.environment}"
                 hint = f"set {node.environment}, or write ${node.environment}:-default"
                 self.decoder.problem(node, "environment", text, hint)
+
+
+def _add_entries(top: Node, word: str, section: str) -> None:
+    """Read what stands under one word as if it stood in a section; what that says itself comes first."""
+    node, known = top.items[word], top.items.get(section)
+    if known is None:
+        top.items[section], top.keys[section] = node, top.keys[word]
+    elif known.kind == node.kind == "mapping":
+        known.items.update({name: one for name, one in node.items.items() if name not in known.items})
+        known.keys.update({name: one for name, one in node.keys.items() if name not in known.keys})
+    else:
+        node.excuse()

@@ -25,6 +25,7 @@ from container.kinds.scalars import (
     Templated,
     Text,
     Value,
+    usable_name,
 )
 from container.problem import shorten
 
@@ -55,4 +56,5 @@ __all__ = [
     "options_schema",
     "read_tree",
     "shorten",
+    "usable_name",
 ]

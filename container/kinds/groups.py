@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from container.expression import Expression
+from container.foreign import ours
 from container.kinds.scalars import Templated
 from container.node import Node
 from container.problem import nearest, suggestion
-from container.schema import INVALID, Invalid, Kind, Option, Options, Reader, When, attribute
+from container.schema import INVALID, Invalid, Kind, Option, Options, Reader, Rest, When, attribute
 
 T = TypeVar("T")
 G = TypeVar("G", bound=Options)
@@ -44,6 +45,9 @@ class MapOf(Kind[dict[str, T]]):
 
     noun = "a mapping"
     mapping = True
+
+    def advice(self, node: Node) -> str:
+        return f"write {{ name: value }}{', without the [ ]' if node.kind == 'list' else ''}"
 
     def __init__(self, kind: Kind[T], *, keys: frozenset[str] | None = None) -> None:
         self.kind = kind
@@ -143,12 +147,13 @@ def decode_options(cls: type[G], node: Node, reader: Reader, *, title: str) -> G
         nodes = {bare.name: node}
     else:
         if not node.missing:
-            names = ", ".join(cls.options) or "none"
-            reader.problem(node, "type", f"expected the options of {title}, found {node.noun}", f"options: {names}")
+            hint = f"options: {', '.join(cls.options)}" if cls.options else f"it has none: write {title} alone"
+            reader.problem(node, "type", f"expected the options of {title}, found {node.noun}", hint)
         return INVALID
     values, whole = _decode_each(cls, node, nodes, reader, title)
     if not whole:
-        return INVALID
+        unread = {attribute(name, cls) for name in cls.options if name in nodes or cls.options[name].required}
+        return Invalid(Rest(cls, values, frozenset(unread - values.keys())))
     return cls(**values)
 
 
@@ -166,7 +171,8 @@ def _decode_each(
                 node.keys.get(name, inner), "unknown", text, _elsewhere(cls, name) or suggestion(name, cls.options)
             )
             close = nearest(name, cls.options)
-            if close is not None and close not in nodes and "=" not in name:
+            slipped = close is not None and close != ours(name, cls.options)  # other programs' words take other values
+            if close is not None and slipped and close not in nodes and "=" not in name:
                 cls.options[close].kind.decode(inner, reader)  # what is wrong with the value is told in the same run
             else:
                 inner.excuse()

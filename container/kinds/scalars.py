@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any, TypeVar, cast
 
-from container.expression import BUILT_IN, Expression, ExpressionError, compile_expression, constant, name_offset
+from container.expression import (
+    BUILT_IN,
+    Expression,
+    ExpressionError,
+    compile_expression,
+    constant,
+    is_expression,
+    name_offset,
+)
 from container.jsonpath import JsonPath as Path
 from container.jsonpath import PathError
 from container.node import Node
@@ -15,8 +23,24 @@ from container.schema import INVALID, Invalid, Kind, Reader
 
 N = TypeVar("N", int, float)
 
+_WHOLE, _DECIMAL = r"-?\d+", r"-?\d+(?:\.\d+)?"
+_UNDOLLARED = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+"""A name of the environment without its dollar sign."""
+_REGEX_ADVICE = {
+    "missing )": "write ) where the group ends, or \\( for the sign itself",
+    "unexpected )": "take it out, or write \\) for the sign itself",
+    "missing ]": "write ] where the class ends, or \\[ for the sign itself",
+    "no argument for repetition": "write .* for any text, or a backslash before the sign itself",
+}
+_REGEX_ELSE = "RE2 knows no look-around and no back-references"
+
 NAME_PATTERN = r"[A-Za-z_][A-Za-z0-9_]*"
 """What a variable, trigger, tag or client may be called: a word an expression can use."""
+
+
+def usable_name(name: str) -> str:
+    """A name with ``_`` in the place of what cannot stand in one."""
+    return re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
 
 
 class Text(Kind[str]):
@@ -65,6 +89,11 @@ class _Numeric(Kind[N]):
             reader.problem(node, "value", f"{node.raw} is out of range", f"write {self.noun} {self._range()}")
             return INVALID
         return cast(N, value)
+
+    def advice(self, node: Node) -> str:
+        if node.kind == "scalar" and re.fullmatch(_WHOLE if self.whole else _DECIMAL, node.raw):
+            return f"write {node.raw} without quotes"
+        return super().advice(node)
 
     def _range(self) -> str:
         if self.low is not None and self.high is not None:
@@ -158,9 +187,15 @@ class Secret(Kind[SecretText]):
             return SecretText("")
         if node.kind != "scalar" or node.value is None or isinstance(node.value, bool):
             return self.expected(node, reader, "write $NAME and set NAME in the environment")
+        if node.environment is None and is_expression(node.raw):
+            text = "a secret cannot be worked out for every event"
+            reader.problem(node, "secret", text, "write $NAME and set NAME in the environment")
+            return INVALID
         if node.environment is None and node.raw:
             text = "a secret is written in the file"
-            reader.warning(node, "secret", text, "write $NAME and set NAME in the environment")
+            forgotten = _UNDOLLARED.fullmatch(node.raw)
+            hint = f"write ${node.raw}" if forgotten else "write $NAME and set NAME in the environment"
+            reader.warning(node, "secret", text, hint)
         elif node.default:
             text = f"the default of ${node.environment} is a secret written in the file"
             reader.warning(node, "secret", text, f"write ${node.environment} alone and set it")
@@ -208,7 +243,8 @@ class Pattern(Kind[Regex]):
             return Regex(node.raw, ignore_case=self.ignore_case)
         except RegexError as error:
             text = f"'{shorten(node.raw)}' is not a regular expression: {error}"
-            reader.problem(node, "regex", text, "RE2 knows no look-around and no back-references")
+            known = (advice for said, advice in _REGEX_ADVICE.items() if said in str(error))
+            reader.problem(node, "regex", text, next(known, _REGEX_ELSE))
             return INVALID
 
     def json_schema(self) -> dict[str, Any]:
@@ -221,7 +257,7 @@ class Templated(Kind[Expression]):
     noun = 'a value or "{{ an expression }}"'
 
     def decode(self, node: Node, reader: Reader) -> Expression | Invalid:
-        if node.kind != "scalar":
+        if node.kind != "scalar" or node.missing:
             return self.expected(node, reader)
         if not isinstance(node.value, str) or node.environment is not None:
             return constant(node.value)

@@ -188,8 +188,8 @@ def test_the_moment_may_be_written_in_several_ways(at: str) -> None:
     ("case", "message"),
     [
         ("5", "1:10: tests.case: a test needs given: and expect:; write the hit under given:"),
-        ("{ given: [], expect: {} }", "1:25: tests.case.given: expected a mapping, found a list; known: client, "
-         "method, path, query, headers, cookies, body, body_base64, ip, file, id"),
+        ("{ given: [], expect: {} }", "1:25: tests.case.given: expected a mapping, found a list; "
+         "write { name: value }; names: client, method, path, query, headers, cookies, body, body_base64, ip, file, id"),
         ("{ given: { client: [browser] }, expect: {} }", "1:35: tests.case.given.client: there is no client a list; "
          "there is none to choose from"),
         ("{ given: { client: 5 }, expect: {} }", "1:35: tests.case.given.client: there is no client '5'; "
@@ -201,7 +201,7 @@ def test_the_moment_may_be_written_in_several_ways(at: str) -> None:
         ("{ given: {}, expect: { fired: { meta: yes } } }", "1:46: tests.case.expect.fired: expected the name of a "
          "tag, found a mapping; write fired: [name] or []"),
         ("{ given: {}, expect: { sends: meta } }", "1:46: tests.case.expect.sends: expected a mapping, found text; "
-         "known: nothing"),
+         "write { name: value }"),
         ("{ given: {}, expect: { consent: { ads: x } } }", "1:50: tests.case.expect.consent.ads: 'ads' is not known "
          "here; known: ad_personalization, ad_storage, ad_user_data, analytics_storage"),
         ("{ at: { a: 1 }, given: {}, expect: {} }", "1:22: tests.case.at: a mapping is not a time; "

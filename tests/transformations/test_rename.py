@@ -78,7 +78,7 @@ def test_a_field_moves_to_its_new_path_or_stays_where_it_cannot(written: str, me
         ("{ 'items[0].x': items.0.x }", "'items[0].x' keeps its name; write another name, or remove it"),
         ("{ a: '.' }", "'a: .' names no field; write { old_name: new_name }"),
         ("{ 0: b }", "'0: b' names no field; write { old_name: new_name }"),
-        ("[a, b]", "expected a mapping, found a list; write a mapping"),
+        ("[a, b]", "expected a mapping, found a list; write { name: value }, without the [ ]"),
     ],
 )
 def test_a_path_that_leads_nowhere_is_told(written: str, message: str) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from container.config.checks.whole import Whole
 from container.config.decode import Mention
 from container.expression import BUILT_IN
-from container.kinds import NAME_PATTERN
+from container.kinds import NAME_PATTERN, usable_name
 from container.problem import suggestion
 
 _SECTION = {"trigger": "triggers", "variable": "variables", "tag": "tags", "client": "clients"}
@@ -19,7 +20,7 @@ def names(whole: Whole) -> None:
     """Tell every name that stands for nothing, with the nearest one that does."""
     if whole.partial:
         return
-    known = {what: whole.keys(section) for what, section in _SECTION.items()}
+    known = {what: _known(whole.keys(section)) for what, section in _SECTION.items()}
     hidden = {what for what, section in _SECTION.items() if whole.unread(section)}
     number = 0
     for mention in whole.decoder.mentions:
@@ -32,6 +33,11 @@ def names(whole: Whole) -> None:
         number += 1
         text = f"there is no {mention.what} '{mention.name}'"
         whole.decoder.problem(mention.node, "unknown", text, hint, offset=mention.offset)
+
+
+def _known(keys: Iterable[str]) -> dict[str, None]:
+    """The names of a section; one that cannot be used is told at its own place, also as it should be written."""
+    return dict.fromkeys(name for key in keys for name in (key, usable_name(key)))
 
 
 def _advice(mention: Mention, usable: list[str]) -> str:

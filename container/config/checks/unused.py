@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from container.config.checks.whole import Whole
 from container.problem import nearest
 
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _MOST_NEAR = 20
 """Unknown names for which the nearest is looked for; each is compared with every name of the file."""
 
@@ -22,7 +26,7 @@ def _triggers(whole: Whole) -> None:
     asked = {mention.name for mention in whole.decoder.mentions if mention.what == "trigger"}
     known = whole.keys("triggers")
     # A name written almost right was reported with the right one.
-    used = asked | {nearest(name, known) for name in sorted(asked - known.keys())[:_MOST_NEAR]}
+    used = asked | {nearest(name, known) for name in sorted(asked - known.keys())[:_MOST_NEAR]} | _unread_words(whole)
     section = whole.top.items.get("triggers")
     hidden = whole.unread("tags") or whole.unread("consent")
     for name, key in whole.keys("triggers").items():
@@ -35,6 +39,24 @@ def _triggers(whole: Whole) -> None:
             whole.decoder.warning(key, "unused", "nothing uses this trigger", hint)
 
 
+def _unread_words(whole: Whole) -> set[str]:
+    """The words in texts that have an error or stand below one: any may be a name that was not read."""
+    wrong = {one.path for one in whole.decoder.problems if not one.warning}
+    return {
+        word
+        for node, _ in whole.texts()
+        if isinstance(node.value, str) and any(one in wrong for one in _upwards(node.path))
+        for word in _WORD.findall(node.raw)
+    }
+
+
+def _upwards(path: str) -> Iterator[str]:
+    """A path and those of the values it stands in."""
+    while path:
+        yield path
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+
+
 def _variables(whole: Whole) -> None:
     """A container without tags reads nothing at all: there, every variable would be told."""
     used = {
@@ -42,6 +64,7 @@ def _variables(whole: Whole) -> None:
         for mention in whole.decoder.mentions
         if mention.what == "variable" and mention.owner != ("variable", mention.name)
     }
+    used |= _unread_words(whole)
     broken = whole.broken()
     for name, key in whole.keys("variables").items():
         if name not in used and key.path not in broken:
