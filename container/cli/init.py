@@ -110,7 +110,8 @@ def _ask(one: Question, given: Given, default: str | None) -> Any:
         except AnswerError as error:
             raise click.UsageError(str(error)) from None
 
-    out.print(Text.assemble((one.text, "bold"), (f"  {one.help}", "dim")))
+    apart = "" if one.help.startswith("\n") else "  "
+    out.print(Text.assemble((one.text, "bold"), (f"{apart}{one.help}", "dim")))
     return click.prompt(">", default=default, value_proc=read, prompt_suffix=" ", show_default=bool(default))
 
 

@@ -39,11 +39,15 @@ def skipped(text: str, next: str = "") -> Finding:
 
 
 def together(findings: list[Finding], nothing: Finding) -> Finding:
-    """One line of several: the worst status, and the texts and advice of all that have it."""
+    """One line of several, ``whose: what`` each: the worst status, and the texts and advice of all that have it."""
     if not findings:
         return nothing
     status = max((one.status for one in findings), key=_WORST.index)
     found = [one for one in findings if one.status == status]
-    texts = dict.fromkeys(one.text for one in found)
+    said: dict[str, list[str]] = {}
+    for one in found:
+        whose, _, what = one.text.partition(": ")
+        said.setdefault(what, []).append(whose)
+    texts = [": ".join(filter(None, [", ".join(whose), what])) for what, whose in said.items()]
     nexts = dict.fromkeys(one.next for one in found if one.next)
     return Finding(status, "; ".join(texts), "; ".join(nexts))

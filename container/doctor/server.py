@@ -112,7 +112,7 @@ def _own(config: Path, environ: Mapping[str, str]) -> Server:
     folder = Path(tempfile.mkdtemp(prefix="tagdock-doctor-"))
     token = secrets.token_urlsafe(16)
     process = subprocess.Popen(
-        [sys.executable, "-m", "container.doctor.stand", str(config), str(folder)],
+        [sys.executable, "-P", "-m", "container.doctor.stand", str(config), str(folder)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
         env={**environ, "TAGDOCK_TOKEN": token, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
     )  # fmt: skip

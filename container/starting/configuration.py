@@ -79,17 +79,20 @@ def _triggers(answers: Answers) -> Iterator[str]:
         yield "  from_the_site: { client: browser }"
     yield '  bot: { where: { user_agent: { matches: "(?i)bot|crawler|spider" } } }'
     cookie = answers.consent.cookie
-    told = "{ told_backend: { equals: granted } }"
+    told = "client: backend, where: { told_backend: { equals: granted } }"
     if cookie is not None:
-        said = _banner(cookie, cookie.advertising)
+        said = f"where: {_banner(cookie, cookie.advertising)}"
         if answers.backend:
-            yield f"  accepted: {{ any_of: [{{ where: {said} }}, {{ where: {told} }}] }}"
+            yield "  accepted:"
+            yield "    any_of:"
+            yield f"      - {{ {said} }}"
+            yield f"      - {{ {told} }}"
         else:
-            yield f"  accepted: {{ where: {said} }}"
+            yield f"  accepted: {{ {said} }}"
         if answers.stream and cookie.analytics != cookie.advertising:
             yield f"  measured: {{ where: {_banner(cookie, cookie.analytics)} }}"
     elif answers.backend and answers.consent.asks:
-        yield f"  accepted: {{ where: {told} }}"
+        yield f"  accepted: {{ {told} }}"
 
 
 def _consent(answers: Answers) -> Iterator[str]:

@@ -52,6 +52,12 @@ def _yes(text: str, _: Given) -> bool:
     return word in ("y", "yes", "true", "1")
 
 
+_TOLD = {
+    **{one.word: one.told for one in SOURCES[:-1]},
+    "cookie": "another cookie of your banner",
+    SOURCES[-1].word: SOURCES[-1].told,
+}
+
 QUESTIONS = (
     Question(
         "domain", "The site's domain", "as in shop.example", lambda text, _: read.site_domain(text)
@@ -76,7 +82,7 @@ QUESTIONS = (
     ),
     Question(
         "consent", "Who knows what the visitor allowed",
-        "; ".join([*(f"{one.word}: {one.told}" for one in SOURCES), "cookie: another cookie of your banner"]),
+        "".join(f"\n  {word:<14}{told}" for word, told in _TOLD.items()),
         _consent, lambda _: CONSENT_MODE.word,
     ),
     Question(

@@ -45,8 +45,8 @@ CASES: list[tuple[Look, tuple[str, str], str, str]] = [
     (its_tests, ("greater_than: 0", "greater_than: 500"), "fail", "1 of 9 fail, the first: purchase reaches Meta"),
     (version, (LDU, "      version: v21.0"), "ok", "v21.0 works until 2027-01-21"),
     (version, (LDU, "      version: v13.0"), "warn", "v13.0 is not a version known here"),
-    (consent, (f"\n    {SOURCE}", ""), "fail", "meta asks for no consent"),
-    (consent, (SOURCE, "needs_consent: []"), "warn", "meta says that it needs no consent"),
+    (consent, (f"\n    {SOURCE}", ""), "fail", "meta: it asks for no consent"),
+    (consent, (SOURCE, "needs_consent: []"), "warn", "meta: it says that it needs no consent"),
     (consent, ("when_unset: denied", "when_unset: granted"), "warn", "fires for a visitor nobody asked"),
     (limited, (LDU, "      limited_data_use: []"), "warn", "nothing ever limits data use"),
     (limited, (LDU, "      limited_data_use: us_privacy"), "ok", "meta: by us_privacy"),
@@ -73,7 +73,7 @@ def test_a_version_that_stopped_working_fails_by_the_calendar(tmp_path: Path) ->
     old = (LDU, "      version: v21.0")
     assert version(patient(tmp_path, old, now=1_800_489_600.0 - 86_400)).status == "warn"
     found = version(patient(tmp_path, old, now=1_800_489_600.0))
-    assert (found.status, found.text) == ("fail", "Graph v21.0 stopped working on 2027-01-21; use v26.0")
+    assert (found.status, found.text) == ("fail", "meta: Graph v21.0 stopped working on 2027-01-21; use v26.0")
 
 
 def test_secrets_may_be_missing_until_the_container_is_live(tmp_path: Path) -> None:
@@ -190,14 +190,14 @@ def test_a_banners_cookie_is_taken_from_the_containers_own_tests(tmp_path: Path)
 def test_consent_that_nobody_asks_for_is_to_be_decided_on(tmp_path: Path) -> None:
     found = consent(patient(tmp_path, consent=NONE))
     assert (found.status, found.text) == (
-        "warn", "meta fires for a visitor nobody asked: consent.when_unset is granted",
+        "warn", "meta: it fires for a visitor nobody asked: consent.when_unset is granted",
     )  # fmt: skip
 
 
 def test_a_trigger_that_grants_to_everybody_is_noticed(tmp_path: Path) -> None:
     change = ("when_unset: denied", "when_unset: denied\n  ad_storage: page_view\n  ad_user_data: page_view")
     found = consent(patient(tmp_path, change))
-    assert (found.status, found.text) == ("warn", "meta fires for a visitor nobody asked")
+    assert (found.status, found.text) == ("warn", "meta: it fires for a visitor nobody asked")
 
 
 def test_what_nobody_can_grant_fails(tmp_path: Path) -> None:
@@ -227,6 +227,14 @@ def test_a_sample_of_visitors_is_found(tmp_path: Path) -> None:
     change = ("view_item: { event: view_item }", "view_item: { event: view_item, sample: 10% }")
     few = ("fires_on: [page_view, view_item, add_to_cart, begin_checkout, purchase]", "fires_on: view_item")
     assert consent(patient(tmp_path, change, few)).status == "ok"
+
+
+def test_tags_of_which_the_same_is_to_be_said_share_a_line(tmp_path: Path) -> None:
+    twin = (
+        "  twin: { meta_capi: { pixel_id: '777', access_token: t }, fires_on: purchase, needs_consent: [ad_storage] }"
+    )
+    found = consent(patient(tmp_path, ("\ntags:", f"\ntags:\n{twin}\n#")))
+    assert found.text == "twin, meta: sent when allowed, not when refused, not while nobody knows"
 
 
 def test_few_open_files_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,14 +79,14 @@ def test_a_refusal_is_told_in_metas_words_with_what_to_do(
 def test_a_meta_that_cannot_be_reached_fails_in_words(tmp_path: Path) -> None:
     examined = live(tmp_path, "http://127.0.0.1:9", code="TEST1")
     assert sending(examined).text == "meta: pixel 1234567890: no connection"
-    assert (version(examined).status, version(examined).text) == ("fail", "http://127.0.0.1:9: no connection")
+    assert (version(examined).status, version(examined).text) == ("fail", "meta: http://127.0.0.1:9: no connection")
     assert clock(examined).status == "warn"
 
 
 def test_graph_is_asked_once_and_without_the_token(tmp_path: Path) -> None:
     with vendor(date=NOW) as meta:
         examined = live(tmp_path, meta.url)
-        assert version(examined).text == f"v25.0 works until 2028-07-29, and {meta.url} answers"
+        assert version(examined).text == f"meta: v25.0 works until 2028-07-29, and {meta.url} answers"
         assert clock(examined).status == "ok"
     assert meta.asked == ["/v25.0/"]
 

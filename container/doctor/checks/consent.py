@@ -17,8 +17,8 @@ def _tag(patient: Patient, binding: Binding) -> Finding:
     name = binding.name
     if not binding.needs_consent:
         if patient.written("tags", name, "needs_consent") is None:
-            return fail(f"{name} asks for no consent", f"write needs_consent: [ad_storage, ad_user_data] for {name}")
-        return warn(f"{name} says that it needs no consent", "make sure that the law agrees")
+            return fail(f"{name}: it asks for no consent", "write needs_consent: [ad_storage, ad_user_data]")
+        return warn(f"{name}: it says that it needs no consent", "make sure that the law agrees")
     section = patient.configuration.consent
     lax = section.when_unset == "granted"
     telling = any(one.tells_consent() for one in patient.configuration.clients.values())
@@ -31,8 +31,8 @@ def _tag(patient: Patient, binding: Binding) -> Finding:
         text = f"{name}: no hit of a visitor who said yes fires it: {patient.probe.why_not}"
         return warn(text, "write a test of a visitor who said yes, and the doctor takes its hit")
     if patient.probe.fired(shot.denied(), name):
-        return fail(f"{name} fires for a visitor who refused", "see which trigger grants it: tagdock simulate --why")
+        return fail(f"{name}: it fires for a visitor who refused", "tagdock simulate --why shows what grants it")
     if patient.probe.fired(shot.unsaid(), name):
-        text = f"{name} fires for a visitor nobody asked" + (": consent.when_unset is granted" if lax else "")
+        text = f"{name}: it fires for a visitor nobody asked" + (": consent.when_unset is granted" if lax else "")
         return warn(text, "make sure that the law agrees, or write when_unset: denied")
     return ok(f"{name}: sent when allowed, not when refused, not while nobody knows")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from container.config.document import Binding
 from container.doctor.arrival import Arrival, ArrivalError, arrival, poll
 from container.doctor.finding import Finding, fail, ok, skipped, together
@@ -34,9 +36,16 @@ def _copies(binding: Binding, found: Arrival) -> Finding:
     event = found.shot.event_id
     query = f"id={found.pixel}&ev={found.name}&eid={event}&dl=https%3A%2F%2Fshop.example%2F"
     found.server.hit(Hit("GET", "/sandbox/tr", query, {"user-agent": found.shot.hit.user_agent}))
-    copies = poll(lambda: found.copies() if len(found.copies()) > 1 else None) or found.copies()
-    later = [one for one in copies if one.get("deduplicated")]
-    if len(copies) == 2 and len(later) == 1:
+    copies = poll(lambda: _both(found.copies()))
+    if copies is None:
+        return fail(f"{binding.name}: the browser's copy of {event} did not arrive", "see the server's log")
+    counted = sum(not one.get("deduplicated") for one in copies)
+    if counted == 1:
         return ok(f"{binding.name}: both copies of {event} count once")
-    text = f"{binding.name}: two copies of {event} count as {len(copies) - len(later)}"
+    text = f"{binding.name}: the copies of {event} count as {counted}"
     return fail(text, "give both the same event_name and event_id, see docs/meta.md")
+
+
+def _both(copies: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+    """The copies once there is one of each side; several tags may have sent the server's."""
+    return copies if {one.get("channel") for one in copies} == {"browser", "server"} else None

@@ -21,7 +21,7 @@ def secrets(patient: Patient) -> Finding:
     missing = sorted(name for name, node in named.items() if node.default is None and (node.missing or not node.value))
     if missing:
         text = f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set"
-        command = "set them in the environment, as .env.example shows"
+        command = _command(patient)
         if patient.live:
             return fail(text, command)
         return warn(f"{text}; the sandbox does without", f"before going live, {command}")
@@ -32,6 +32,14 @@ def secrets(patient: Patient) -> Finding:
     if not named:
         return skipped("the file reads nothing from the environment")
     return ok(f"{', '.join(sorted(named))}: set, or with a default")
+
+
+def _command(patient: Patient) -> str:
+    """How they are set: by the file that is there for it, if one is."""
+    if (patient.config.parent / ".env").exists():
+        return "fill them in in .env, and read it: set -a; . ./.env; set +a"
+    example = (patient.config.parent / ".env.example").exists()
+    return f"set them in the environment{', as .env.example shows' if example else ''}"
 
 
 def _environment(node: Node) -> Iterator[Node]:

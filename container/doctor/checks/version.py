@@ -31,22 +31,23 @@ def _tag(patient: Patient, binding: Binding) -> Finding:
     today = datetime.fromtimestamp(patient.now(), UTC).date()
     newest = next(iter(rules.VERSIONS))
     mend = f"write version: {newest} for {binding.name}, or remove the line"
+    name = binding.name
     trouble = rules.version_trouble(tag.version, today)
     end = rules.VERSIONS.get(tag.version)
     if trouble and end is not None and end <= today:
-        return fail(trouble, mend)
+        return fail(f"{name}: {trouble}", mend)
     if trouble:
-        return warn(trouble, mend)
+        return warn(f"{name}: {trouble}", mend)
     lasts = f"{tag.version} works until {end.isoformat()}" if end is not None else f"{tag.version} is the newest"
     if not patient.live:
-        return ok(f"{lasts}; not asked in sandbox mode")
+        return ok(f"{name}: {lasts}; not asked in sandbox mode")
     answer = patient.ask(address(binding))
     if answer.status == 0:
         reason = answer.failure or "no answer"
-        return fail(f"{tag.endpoint}: {reason}", "let this machine reach it: firewall, DNS, proxy (HTTPS_PROXY)")
+        return fail(f"{name}: {tag.endpoint}: {reason}", "let this machine reach it: firewall, DNS, HTTPS_PROXY")
     error = (read(answer.body) or {}).get("error")
     if isinstance(error, dict) and error.get("code") in _RETIRED:
-        return fail(f"{tag.endpoint} says that {tag.version} is no version of its own", mend)
+        return fail(f"{name}: {tag.endpoint} says that {tag.version} is no version of its own", mend)
     if answer.status >= 500:
-        return warn(f"{tag.endpoint} answers HTTP {answer.status}", "try again in a while")
-    return ok(f"{lasts}, and {tag.endpoint} answers")
+        return warn(f"{name}: {tag.endpoint} answers HTTP {answer.status}", "try again in a while")
+    return ok(f"{name}: {lasts}, and {tag.endpoint} answers")
