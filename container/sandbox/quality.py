@@ -6,7 +6,7 @@ comparing one's own events, and says so wherever it appears; its weights are sho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from heapq import nlargest
 from typing import Any
 
@@ -86,7 +86,7 @@ def quality(reading: Reading, pixel: str) -> list[dict[str, Any]]:
             {
                 "pixel_id": key[0],
                 "event_name": key[1],
-                "match_quality": _match_quality(masks[key]) if key in masks else None,
+                "match_quality": match_quality(masks[key]) if key in masks else None,
                 "coverage": _coverage(key[1], browser),
                 "deduplication": _deduplication(browser, server, browsers.get(key, []), servers.get(key, [])),
                 "freshness": _freshness(delays[key]) if key in delays else None,
@@ -104,7 +104,8 @@ def _most_frequent(masks: Mapping[Key, object], delays: Mapping[Key, Row], met: 
     return sorted(names)
 
 
-def _match_quality(masks: list[tuple[int, int]]) -> dict[str, Any]:
+def match_quality(masks: Sequence[tuple[int, int]]) -> dict[str, Any]:
+    """The estimate for events given by the mask of the keys they carry and how many do; there is at least one."""
     events = sum(count for _, count in masks)
     keys: list[dict[str, Any]] = []
     score = 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +55,8 @@ class Desk:
         self.said = Said()
         self.ending = asyncio.Event()
         """Set when the server ends: streams end then."""
+        self.drawn: OrderedDict[int, str] = OrderedDict()
+        """The rows that were drawn last, by their hits' numbers: every open console is sent the same."""
         self.drafts = Drafts(lambda: app.reloading.running, environ)
         self.quiet = quiet = app.configuration.delivery.to != "live"
         """Whether a few hits are taken also while nobody looks."""

@@ -22,6 +22,7 @@ LOOKED = 30.0
 _WINDOW = 10
 """Seconds over which is told how many of all hits are shown."""
 
+_DRAWN = 200
 _TOGETHER = 0.3
 """Seconds between two looks at what other workers wrote down."""
 
@@ -70,14 +71,24 @@ async def stream(ask: Ask) -> AsyncIterator[Sent]:
             for one in await tap.ask(partial(Ring.rows, after=after)):
                 after = one.id
                 if matches(one.row, chosen):
-                    html = ask.fragment("row.html", {"hit": shown(one), "fresh": True})
-                    yield Sent("hit", {"id": one.id, "html": html}, str(one.id))
+                    yield Sent("hit", {"id": one.id, "html": _drawn(ask, one)}, str(one.id))
             flow = await tap.ask(lambda ring: ring.flow(int(clock()) - _WINDOW))
             if flow != told:
                 told = flow
                 yield Sent("flow", {"hits": flow.hits, "taken": flow.taken, "seconds": _WINDOW}, str(after))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(bell.wait(), pause)
+
+
+def _drawn(ask: Ask, kept: Kept) -> str:
+    """A row, drawn once for all who look."""
+    drawn = ask.app.desk.drawn
+    html = drawn.get(kept.id)
+    if html is None:
+        html = drawn[kept.id] = ask.fragment("row.html", {"hit": shown(kept), "fresh": True})
+        while len(drawn) > _DRAWN:
+            drawn.popitem(last=False)
+    return html
 
 
 def shown(kept: Kept) -> dict[str, Any]:

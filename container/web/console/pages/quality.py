@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+from container.sandbox.quality import ESTIMATE, WEIGHTS
 from container.web.console.page import Ask, Page
+from container.web.console.sent import matched
 from container.web.console.trying import example
 
 RANGES = {"1h": 3600.0, "24h": 86400.0, "7d": 7 * 86400.0}
@@ -14,7 +17,9 @@ BUCKETS = 48
 
 
 async def data(ask: Ask) -> dict[str, Any]:
-    """Quality by pixel and event name, and the trend over ``range``. What is estimated says so."""
+    """Quality by pixel and event name, and the trend over ``range``. What is estimated says so.
+
+    In live mode of what was sent to Meta, as far as the ledger knows."""
     sandbox = ask.app.sandbox
     chosen = ask.query.get("range", "")
     filters = {
@@ -31,11 +36,21 @@ async def data(ask: Ask) -> dict[str, Any]:
         "browser_copies": [],
         "only_server": None,
         "trend": [],
+        "sent": [],
+        "sent_trouble": "",
+        "estimate": ESTIMATE,
+        "weights": WEIGHTS,
         "choices": {"event_name": [], "pixel_id": []},
     }
-    if sandbox is None:
-        return found
     now = ask.app.desk.clock()
+    if sandbox is None:
+        configuration = ask.app.configuration
+        tags = {name for name, one in configuration.tags.items() if one.type == "meta_capi"}
+        since = now - RANGES[filters["range"]]
+        found["sent"], found["sent_trouble"] = await asyncio.to_thread(
+            matched, configuration.delivery.store, since, tags
+        )
+        return found
     told = await sandbox.quality(filters["pixel_id"])
     if filters["event_name"]:
         for part in ("events", "browser_copies"):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from container.sandbox.couples import STATES
 from container.web.console.known_hits import hits_of
 from container.web.console.page import Ask, Page
+from container.web.console.sent import newest
 from container.web.console.trying import browser_copy, example
 
 SHOWN = 25
@@ -16,7 +18,7 @@ FILTERS = ("event_name", "test_event_code", "pixel_id", "event_id", "state")
 
 
 async def data(ask: Ask) -> dict[str, Any]:
-    """The newest actions that pass the filters, newest first; none in live mode, where only Meta sees both copies."""
+    """The newest actions that pass the filters; in live mode what was sent, since Meta alone sees both copies."""
     chosen = {name: ask.query.get(name, "")[:200] for name in FILTERS}
     found: dict[str, Any] = {
         "sandbox": ask.app.sandbox is not None,
@@ -26,11 +28,16 @@ async def data(ask: Ask) -> dict[str, Any]:
         "actions": [],
         "older": 0,
         "counts": {},
+        "sent": [],
+        "sent_trouble": "",
         "example": example(ask),
         "browser_copy": browser_copy(ask),
     }
     sandbox = ask.app.sandbox
     if sandbox is None:
+        store, now = ask.app.configuration.delivery.store, ask.app.desk.clock()
+        names = chosen["event_name"], chosen["event_id"]
+        found["sent"], found["sent_trouble"] = await asyncio.to_thread(newest, store, now, *names)
         return found
     before = ask.query.get("before", "")
     last = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else 0
