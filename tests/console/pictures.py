@@ -22,7 +22,7 @@ SHOWN = {"login", "live", "hit", "hit-consent", "hit-payloads", "preview-started
 CONFIG = """
 container: { name: shop, listen: 127.0.0.1:0 }
 clients: { browser: ga4, pixel: meta_pixel }
-variables: { order_value: { jsonpath: $.value }, basket: { jsonpath: "$.items[*].item_id" } }
+variables: { order_value: { jsonpath: $.value } }
 triggers:
   page_view: { event: page_view }
   purchase: { event: purchase, where: { order_value: { greater_than: 0 } } }

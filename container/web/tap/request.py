@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -19,8 +20,11 @@ _FORWARDED = frozenset({"forwarded", "x-forwarded-for", "x-real-ip", "cf-connect
 _OPEN_COOKIES = ("_fb", "_ga", "_gcl", "FP", "cmp", "consent", "demo_")
 """How the names of cookies begin whose values say nothing about who somebody is, or that people look for."""
 
+_DIGIT = re2.compile(r"[0-9]")
 HIDDEN = "***"
 _LONGEST = 8192
+_SHORTEST = 7
+"""Digits of the shortest telephone number."""
 
 
 def request_of(hit: Hit) -> dict[str, Any]:
@@ -62,6 +66,7 @@ def masked_request(request: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def secret(name: str) -> bool:
     """Whether a header, parameter or cookie is called like a secret."""
     return bool(_SECRET.search(name[:200].encode("utf-8", "replace").decode()))
@@ -76,11 +81,23 @@ def _pairs(text: str, *, personal: bool) -> str:
         if equals and secret(plain):
             part = f"{name}={HIDDEN}"
         elif personal and equals:
-            asked = f"?{plain}=x"
-            named = plain.startswith(("ud[", "ud.")) or redact(asked, ("query",), "") != asked
-            part = f"{name}={_short(value)}" if named else redact(part, ("query", "email", "phone", "iban"), HIDDEN)
+            part = f"{name}={_short(value)}" if _personal(plain) else _without_personal(part)
         parts.append(part)
     return "&".join(parts)
+
+
+@lru_cache(maxsize=4096)
+def _personal(name: str) -> bool:
+    """Whether a parameter is called like personal data."""
+    asked = f"?{name}=x"
+    return name.startswith(("ud[", "ud.")) or redact(asked, ("query",), "") != asked
+
+
+def _without_personal(part: str) -> str:
+    """A parameter without what looks like personal data; most hold nothing that could."""
+    if "@" in part or "%40" in part or "%3D" in part or len(_DIGIT.findall(part)) >= _SHORTEST:
+        return redact(part, ("query", "email", "phone", "iban"), HIDDEN)
+    return part
 
 
 def _short(value: str) -> str:

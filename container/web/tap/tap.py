@@ -26,7 +26,7 @@ log = logging.getLogger("tagdock.console")
 BURST = 20
 """Hits that may be taken at once; a page sends a few together."""
 
-WATCHED = 10.0
+WATCHED = 5.0
 """Hits a second that are taken while somebody looks."""
 
 QUIET = 1.0
