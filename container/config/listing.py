@@ -20,6 +20,9 @@ AROUND = 4
 _WRITTEN = re.compile(r"""(["']?)([\w.-]+)\1(\s*:\s+)("[^"]*"|'[^']*'|[^\s,}\]#][^,}\]#]*)""")
 """A name and its value on one line, also inside braces."""
 
+_BLOCK = re.compile(r"""[\s-]*(["']?)([\w.-]+)\1\s*:\s+[|>][\d+-]*\s*(?:#.*)?$""")
+"""A name whose value stands in the lines below it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -56,6 +59,10 @@ def listing(loaded: Loaded) -> list[Listing]:
         lines = source.text.splitlines()
         own = [one for one in loaded.problems if one.file == name]
         _hide(lines, secrets.get(name, ()))
+        for place, line in enumerate(lines):
+            block = _BLOCK.match(line)
+            if block is not None and NAMED.search(block[2]) is not None:
+                _hide_below(lines, place)
         found.append(_listed(name, [_clean(line) for line in lines], own))
     return found
 
@@ -63,7 +70,13 @@ def listing(loaded: Loaded) -> list[Listing]:
 def _hide(lines: list[str], nodes: Sequence[Node]) -> None:
     """Mask the values of secret options where they stand."""
     for node in nodes:
-        if node.environment is not None or not 1 <= node.line <= len(lines):
+        if not 1 <= node.line <= len(lines):
+            continue
+        if node.environment is not None:
+            default = f":-{node.raw}"
+            lines[node.line - 1] = (
+                lines[node.line - 1].replace(default, f":-{MASK}") if node.raw else lines[node.line - 1]
+            )
             continue
         place, start = node.line - 1, max(node.column - 1, 0)
         line = lines[place]
@@ -72,12 +85,17 @@ def _hide(lines: list[str], nodes: Sequence[Node]) -> None:
             lines[place] = line[:at] + MASK + line[at + len(node.raw) :]
             continue
         lines[place] = line[:start] + MASK
-        depth = len(line) - len(line.lstrip())
-        for below in range(place + 1, len(lines)):
-            text = lines[below]
-            if text.strip() and len(text) - len(text.lstrip()) <= depth:
-                break
-            lines[below] = " " * (depth + 2) + MASK if text.strip() else ""
+        _hide_below(lines, place)
+
+
+def _hide_below(lines: list[str], place: int) -> None:
+    """Mask the lines that belong to the one at a place: those further in."""
+    depth = len(lines[place]) - len(lines[place].lstrip())
+    for below in range(place + 1, len(lines)):
+        text = lines[below]
+        if text.strip() and len(text) - len(text.lstrip()) <= depth:
+            return
+        lines[below] = " " * (depth + 2) + MASK if text.strip() else ""
 
 
 def _clean(line: str) -> str:
@@ -85,8 +103,11 @@ def _clean(line: str) -> str:
 
     def hide(found: re.Match[str]) -> str:
         value = found[4].strip()
-        if NAMED.search(found[2]) is None or value[:1] in "${[&*|>" or value == MASK:
+        if NAMED.search(found[2]) is None or value[:1] in "{[&*|>" or value == MASK:
             return found[0]
+        if value[:1] == "$":
+            name, default, rest = found[0].partition(":-")
+            return f"{name}:-{MASK}" if default and rest.strip() else found[0]
         return f"{found[1]}{found[2]}{found[1]}{found[3]}{MASK}"
 
     return masked(_WRITTEN.sub(hide, line))

@@ -68,7 +68,7 @@ def _data(body: bytes) -> Any:
             lines.append(msgspec.json.decode(line))
         except (msgspec.DecodeError, RecursionError):
             return dict(parse_qsl(text)) or text  # a form, or a text
-    return lines
+    return lines or text
 
 
 def _secrets(options: Options) -> Iterator[str]:
