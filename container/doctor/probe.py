@@ -23,11 +23,15 @@ _UNSAID = ("", "----", "")
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A hit that fires a tag. ``made`` makes the like of it for what another visitor said, with another id."""
+    """A hit that fires a tag. ``made`` makes the like of it for what another visitor said, with another id.
+
+    ``speaks`` says whether it can say what the visitor chose; a webhook's body has its own words for that.
+    """
 
     hit: Hit
     event_id: str
     made: Callable[[Said, str], Hit]
+    speaks: bool = True
 
     def denied(self) -> Hit:
         """The same of a visitor who refused everything, banner's cookies left out."""
@@ -95,7 +99,7 @@ class Probe:
                 identity = new_id()
                 yield Shot(made(_GRANTED, identity), identity, made)
             for hit in self._known if not visitor else ():
-                yield from self._of_known(hit)
+                yield from self._of_known(hit) if hit.method == "GET" else self._of_body(hit, binding.name)
 
     def _kinds(self, binding: Binding) -> Iterator[tuple[str, Client, str]]:
         clients = [one for one in self._configuration.clients.values() if one.type in MAKERS]
@@ -127,8 +131,6 @@ class Probe:
 
     def _of_known(self, hit: Hit) -> Iterator[Shot]:
         """A test's hit under an id of ours, where it is a query that carries the id."""
-        if hit.method != "GET":
-            return
 
         def made(said: Said, identity: str) -> Hit:
             # A pixel's first eid counts, gtag's last parameter: each reads its own and leaves the other.
@@ -140,6 +142,20 @@ class Probe:
 
         identity = new_id()
         yield Shot(made(_GRANTED, identity), identity, made)
+
+    def _of_body(self, hit: Hit, tag: str) -> Iterator[Shot]:
+        """A test's body under an id of ours, where its own id stands in it as a text."""
+        kept = next((one.event_id for one in self.entries(hit, tag)), "")
+        if not kept or f'"{kept}"'.encode() not in hit.body:
+            return
+
+        def made(_: Said, identity: str) -> Hit:
+            body = hit.body.replace(f'"{kept}"'.encode(), f'"{identity}"'.encode())
+            return Hit(hit.method, hit.path, hit.query_string, hit.headers, body, "127.0.0.1")
+
+        identity = new_id()
+        if any(one.event_id == identity for one in self.entries(made(_GRANTED, identity), tag)):
+            yield Shot(made(_GRANTED, identity), identity, made, speaks=False)
 
 
 def decisions(routed: Routed, tag: str) -> list[TagTrace]:

@@ -70,6 +70,32 @@ def copied(folder: Path) -> Path:
     return path
 
 
+def test_what_stands_beside_the_file_is_used_and_other_tags_stay_out_of_it(tmp_path: Path) -> None:
+    tag = "  book: { log: { file: book.jsonl }, fires_on: page_view }"
+    container(tmp_path, ("\ntags:", f"\ntags:\n{tag}\n#"), ("  user_agent:", "  loud: shout\n  user_agent:"),
+              ("{ event: page_view }", "{ event: page_view, where: { loud: LOUD } }"))  # fmt: skip
+    (tmp_path / "variables").mkdir()
+    (tmp_path / "variables" / "shout.py").write_text(SHOUT)
+    found = checks(tagdock("doctor", "--json", at=tmp_path))
+    assert found["test_event"]["status"] == "ok", found["test_event"]
+    assert "PageView" in found["test_event"]["text"]
+    assert not (tmp_path / "book.jsonl").exists()
+
+
+SHOUT = '''"""The variable ``shout``."""
+
+from container.component import Variable
+from container.context import Context
+
+
+class ShoutVariable(Variable):
+    """It shouts."""
+
+    def read(self, context: Context) -> str:
+        return "LOUD"
+'''
+
+
 def test_a_server_that_is_not_there_fails(tmp_path: Path) -> None:
     container(tmp_path)
     found = checks(tagdock("doctor", "--url", "http://127.0.0.1:9", "--json", at=tmp_path))

@@ -223,6 +223,24 @@ def test_a_tag_no_made_up_hit_fires_asks_for_a_test(tmp_path: Path) -> None:
     assert "write a test" in found.next
 
 
+def test_a_webhooks_hit_is_taken_from_a_test_under_an_id_of_the_doctors(tmp_path: Path) -> None:
+    fields = "event_name: purchase, event_id: $.no, value: $.total, currency: EUR, user_data: { email_address: $.mail }"
+    hook = f"json_webhook: {{ path: /hook, event: {{ {fields}, action_source: system_generated }} }}"
+    body = "{ no: o-7, total: 12, mail: ana@example.com }"
+    hit = f"{{ client: browser, method: POST, body: {body} }}"
+    case = f"tests: {{ order: {{ given: {hit}, expect: {{ fired: [meta] }} }} }}"
+    examined = patient(
+        tmp_path, ("  browser: ga4 ", f"  browser: {{ {hook} }} #"), ("when_unset: denied", "when_unset: granted"),
+    )  # fmt: skip
+    (tmp_path / "tests" / "examples" / "site.yaml").write_text(case)
+    shot = examined.probe.shot(examined.metas[0])
+    assert shot is not None, examined.probe.why_not
+    (entry,) = examined.probe.entries(shot.hit, "meta")
+    assert entry.event_id == shot.event_id
+    assert shot.event_id.startswith("tagdock-doctor-")
+    assert consent(examined).status == "skipped"
+
+
 def test_a_sample_of_visitors_is_found(tmp_path: Path) -> None:
     change = ("view_item: { event: view_item }", "view_item: { event: view_item, sample: 10% }")
     few = ("fires_on: [page_view, view_item, add_to_cart, begin_checkout, purchase]", "fires_on: view_item")

@@ -130,6 +130,12 @@ def test_an_order_of_the_back_end_counts_where_it_says_that_the_visitor_agreed()
         assert fired(body.replace('"granted"', '"no"')) == (["meta"] if source is NONE else []), source.word
 
 
+def test_a_browser_cannot_say_in_the_back_ends_place_that_a_visitor_agreed() -> None:
+    container = load_text(configuration_text(answers(stream="G-AB12CD34", backend=True, consent=COOKIEBOT))).whole()
+    query = "v=2&tid=G-AB12CD34&cid=7.8&en=page_view&ep.marketing_consent=granted"
+    assert route(Hit("GET", "/g/collect", query, AGENT), container, 1_772_366_400.0).outgoing == []
+
+
 def test_a_page_with_gtag_sends_to_the_container_with_every_consent_denied_at_first() -> None:
     text = snippet(answers(stream="G-AB12CD34", host="t.shop.example"))
     assert "gtag('config', 'G-AB12CD34', { server_container_url: 'https://t.shop.example' });" in text

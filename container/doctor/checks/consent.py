@@ -30,6 +30,9 @@ def _tag(patient: Patient, binding: Binding) -> Finding:
     if shot is None:
         text = f"{name}: no hit of a visitor who said yes fires it: {patient.probe.why_not}"
         return warn(text, "write a test of a visitor who said yes, and the doctor takes its hit")
+    if not shot.speaks:
+        text = f"{name}: only a test's own hit fires it, so what a refusal looks like is not known here"
+        return skipped(text, "write a test of a visitor who refused")
     if patient.probe.fired(shot.denied(), name):
         return fail(f"{name}: it fires for a visitor who refused", "tagdock simulate --why shows what grants it")
     if patient.probe.fired(shot.unsaid(), name):
