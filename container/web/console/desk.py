@@ -61,6 +61,7 @@ class Desk:
         self.quiet = quiet = app.configuration.delivery.to != "live"
         """Whether a few hits are taken also while nobody looks."""
         self.tap = Tap(file, token, clock, self._hits, self.drafts.of, quiet=quiet, worker=workers.index)
+        self.tap.told = self.said.note
         self.today = Today(app.metrics, clock)
         self.peers = Peers(app, self.today)
         self.pulse = Pulse(None if workers.index else app.configuration.delivery.store, self.today, clock)

@@ -46,6 +46,10 @@ class Said(logging.Handler):
             text = str(record.msg)[:_LONGEST]
         self._lines.append(Line(record.created, record.levelname.lower(), record.name, text))
 
+    def note(self, time: float, source: str, text: str) -> None:
+        """Keep a line that is for the console alone: what somebody outside said, which no log should repeat."""
+        self._lines.append(Line(time, "warning", source, text[:_LONGEST]))
+
     def lines(self) -> list[Line]:
         """Newest first."""
         return list(self._lines)[::-1]

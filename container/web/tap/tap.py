@@ -67,6 +67,8 @@ class Tap:
         self.sessions = Sessions(token, Ring(file), clock)
         self.bell = asyncio.Event()
         """Rung once, when something was written down; then there is a new one."""
+        self.told: Callable[[float, str, str], None] = lambda _, __, ___: None
+        """Hears what pages say went wrong on them: when, where, what."""
         self._ring = Ring(file)
         self._thread = ThreadPoolExecutor(1, "tap")
         self._clock, self._hits, self._draft = clock, hits, draft
@@ -221,6 +223,10 @@ class Tap:
             found = document(seen, self._draft(seen.session) if seen.session is not None else None)
             shown = masked(found)
             number = self._ring.add(seen.now, found["session"], row_of(shown), shown)
+            for event in found["events"]:
+                trouble = event["after"].get("x-tagdock-trouble")
+                if isinstance(trouble, str):
+                    self.told(seen.now, "loader", f"the loader on a page met an error: {trouble} (hit {number})")
             if len(seen.hit.body) <= _CLEAR_BYTES:
                 self._clear[number] = seen
             while len(self._clear) > IN_CLEAR:

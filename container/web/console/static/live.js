@@ -30,7 +30,7 @@ function put(html) {
 
 const source = new EventSource(list.dataset.stream);
 source.onopen = () => say(paused ? 'paused' : 'live', paused ? 'paused' : 'live');
-source.onerror = () => say('connecting again', 'lost');
+source.onerror = () => say(source.readyState === EventSource.CLOSED ? 'signed out, load again' : 'connecting again', 'lost');
 source.addEventListener('hit', (event) => {
   const { html } = JSON.parse(event.data);
   if (paused) {
