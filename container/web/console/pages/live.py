@@ -13,8 +13,8 @@ from container.web.console.matching import FILTERS, matches
 from container.web.console.page import Ask, Page, Sent
 from container.web.tap.ring import Flow, Kept, Ring
 
-SHOWN = 100
-"""Rows a page begins with; there are never more of them than twice as many."""
+SHOWN = 50
+"""Rows a page begins with; the script keeps four times as many."""
 
 LOOKED = 30.0
 """Seconds for which hits are taken for somebody who was shown the page once; one without script asks again."""
