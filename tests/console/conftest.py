@@ -17,7 +17,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
         yield one
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """For one file: while it is there its loop runs in this thread, and no other can be run."""
     with chromium() as one:
         yield one
