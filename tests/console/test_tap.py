@@ -59,18 +59,20 @@ def test_what_is_kept_names_nobody(tmp_path: Path) -> None:
         desk.hit(
             f"{HIT}&ep.user_data.phone_number=%2B491701234567&ep.user_data.address.first_name=Annabella"
             "&api_secret=the-secret",
-            cookie="PHPSESSID=deadbeefcafe; _fbp=fb.1.2.3; login=annabella",
+            cookie="PHPSESSID=deadbeefcafe; _fbp=fb.1.2.3; login=annabella; customer=kd-4711",
             authorization="Bearer abracadabra",
             referer="https://shop.example/?email=ana.lima@example.com",
         )  # fmt: skip
         desk.client.post(
-            "/hook?password=opensesame", content=json.dumps({"customer": {"email": "ana.lima@example.com"}, "n": 1})
+            "/hook?password=opensesame&first_name=Zebulon&tel=030+1234567",
+            content=json.dumps({"customer": {"email": "ana.lima@example.com"}, "n": 1}),
         )
         desk.rows(2)
     kept = b"".join(path.read_bytes() for path in (tmp_path / "data").glob("console.db*"))
     assert b"purchase" in kept
     for secret in (
         b"ana.lima", b"1701234567", b"nnabella", b"the-secret", b"deadbeef", b"abracadabra", b"opensesame",
+        b"kd-4711", b"ebulon", b"30+1234567",
     ):  # fmt: skip
         assert secret not in kept, secret
     assert b"fb.1.2.3" in kept
@@ -104,6 +106,15 @@ def test_on_live_traffic_nothing_is_taken_until_somebody_looks(tmp_path: Path) -
         (row,) = desk.rows(1)
         assert "o-2" in row["ids"]
         assert desk.post(f"/hit/{row['id']}/reveal").status_code == 400
+
+
+def test_on_live_traffic_nothing_is_taken_any_more_once_nobody_looks(tmp_path: Path) -> None:
+    with room(tmp_path, change=live) as desk:
+        desk.client.portal.call(desk.app.desk.tap.look, 0.05)  # type: ignore[union-attr]
+        assert desk.app.reception.tap is not None
+        until(lambda: desk.app.reception.tap is None, "the gate to close")
+        before = desk.app.desk.tap._timer
+        assert before is None, "nothing is left to be done"
 
 
 def test_of_a_flood_some_are_taken_and_it_is_told_how_many(desk: Room) -> None:
