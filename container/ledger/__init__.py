@@ -4,10 +4,11 @@ It is written by ``container.outbox`` in the transaction that ends a payload; he
 to forget.
 """
 
+from container.ledger.cells import cells
 from container.ledger.difference import difference
 from container.ledger.entry import OUTCOMES, LedgerEntry
 from container.ledger.life import life
 from container.ledger.reading import Choice, entries
 from container.ledger.summary import summary
 
-__all__ = ["OUTCOMES", "Choice", "LedgerEntry", "difference", "entries", "life", "summary"]
+__all__ = ["OUTCOMES", "Choice", "LedgerEntry", "cells", "difference", "entries", "life", "summary"]

@@ -74,9 +74,9 @@ def _found(files: Files, choice: Choice, watch: Watch) -> Iterator[LedgerEntry]:
 
 
 def _latest(found: Iterator[LedgerEntry], most: int) -> list[LedgerEntry]:
-    """The latest ones by their time; of equal ones those that were found first."""
+    """The latest ones by their time, as they were found where it is the same."""
     order = count()
-    kept = heapq.nlargest(most, ((entry.time, -next(order), entry) for entry in found))
+    kept = heapq.nlargest(most, ((entry.time, next(order), entry) for entry in found))
     return [entry for _, _, entry in kept[::-1]]
 
 
@@ -104,6 +104,7 @@ def _print_csv(found: Iterable[LedgerEntry]) -> None:
 
 def _harmless(text: str) -> str:
     """A spreadsheet takes a cell that begins like a formula for one, and an id may be anything."""
+    text = shown(text)
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
@@ -118,7 +119,8 @@ def _print(listed: list[LedgerEntry], most: int) -> None:
         line.append(f"  {shown(event)}", "cyan")
         if entry.reason and entry.outcome != "delivered":
             line.append(f"  {shown(entry.reason)}")
-        line.append(f"  {shown(' '.join(entry.profile.identifiers))}", "dim")
+        if entry.profile.identifiers:
+            line.append(f"  {shown(' '.join(entry.profile.identifiers))}", "dim")
         out.print(line)
     if not listed:
         out.print("the ledger has no such entry")
