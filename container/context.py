@@ -53,7 +53,7 @@ class Context:
     """
 
     __slots__ = (
-        "_values", "client", "consent", "event", "index", "limited_data_use", "notes", "now", "shared",
+        "_values", "client", "consent", "event", "event_name", "index", "limited_data_use", "notes", "now", "shared",
         "test_event_code", "variables",
     )  # fmt: skip
 
@@ -71,6 +71,9 @@ class Context:
         consent: Mapping[str, str] = _NONE,
     ) -> None:
         self.event = event
+        name = event.get("event_name")
+        self.event_name = name if isinstance(name, str) else ""
+        """The event's name, "" when it has none."""
         self.shared = shared if shared is not None else Shared(hit if hit is not None else Hit("GET", "/"))
         self.now = now
         self.client = client
@@ -86,12 +89,6 @@ class Context:
     def hit(self) -> Hit:
         """The request the event came with."""
         return self.shared.hit
-
-    @property
-    def event_name(self) -> str:
-        """The event's name, "" when it has none."""
-        name = self.event.get("event_name")
-        return name if isinstance(name, str) else ""
 
     def variable(self, name: str) -> Any:
         """The variable's value for this event, or None. Read once; one that asks for itself gets None."""

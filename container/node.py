@@ -12,7 +12,8 @@ class Node:
 
     ``raw`` is a scalar's text; ``quoted`` says whether quotes kept it text, ``block`` whether ``|`` or ``>`` did, and
     ``lines`` are those of the file it stands in, where they hold more than the text. ``environment`` names the
-    variable a value was read from, ``default`` what stands for it when it is not set, ``missing`` says it is not set, ``excused`` that nobody needs it now.
+    variable a value was read from, ``default`` what stands for it when it is not set, ``missing`` says it is not set,
+    ``excused`` that nobody needs it now.
     ``path`` is the dotted way to it from the top of the file.
     """
 

@@ -1,5 +1,6 @@
 """Kinds: how an option's value is written, decoded and described; each is declared once and used everywhere."""
 
+from container.kinds.fields import FieldPath
 from container.kinds.groups import (
     ConditionSet,
     Group,
@@ -35,6 +36,7 @@ __all__ = [
     "Choice",
     "ConditionSet",
     "Duration",
+    "FieldPath",
     "Group",
     "Integer",
     "JsonPath",

@@ -189,7 +189,8 @@ def test_the_moment_may_be_written_in_several_ways(at: str) -> None:
     [
         ("5", "1:10: tests.case: a test needs given: and expect:; write the hit under given:"),
         ("{ given: [], expect: {} }", "1:25: tests.case.given: expected a mapping, found a list; "
-         "write { name: value }; names: client, method, path, query, headers, cookies, body, body_base64, ip, file, id"),
+         "write { name: value }; names: client, method, path, query, headers, cookies, body, body_base64, ip, file, "
+         "id"),
         ("{ given: { client: [browser] }, expect: {} }", "1:35: tests.case.given.client: there is no client a list; "
          "there is none to choose from"),
         ("{ given: { client: 5 }, expect: {} }", "1:35: tests.case.given.client: there is no client '5'; "
