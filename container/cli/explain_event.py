@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import click
@@ -11,7 +10,7 @@ from rich.text import Text
 
 from container.cli.common import config_option, configuration, err, json_option, out, shown, write
 from container.cli.ledger.looking import looking
-from container.cli.outbox.files import Files
+from container.cli.outbox.files import Files, sandbox_file
 from container.cli.outbox.show import shown_json
 from container.cli.outbox.words import answer, attempts_in_words
 from container.config.document import Configuration
@@ -32,12 +31,13 @@ def explain_event(config: str, as_json: bool, reference: str, reveal: bool) -> N
     """
     whole = configuration(config)
     files = Files(config)
+    sandbox = sandbox_file(whole.delivery) if whole.delivery.to == "sandbox" else None
     with looking("ledger") as watch:
         found = [
             event
             for _, some in files.each(
                 lambda path: life(
-                    [path], reference, sandbox=sandbox_of(whole), at_meta=_at_meta(whole), reveal=reveal, watch=watch
+                    [path], reference, sandbox=sandbox, at_meta=_at_meta(whole), reveal=reveal, watch=watch
                 )
             )
             for event in some
@@ -53,12 +53,6 @@ def explain_event(config: str, as_json: bool, reference: str, reveal: bool) -> N
         )
         raise SystemExit(1)
     files.end()
-
-
-def sandbox_of(whole: Configuration) -> Path | None:
-    """The file of the sandbox, None where vendors are live."""
-    path = Path(whole.delivery.outbox.partition(":")[2]).parent / "sandbox.db"
-    return path if whole.delivery.to == "sandbox" else None
 
 
 def _at_meta(whole: Configuration) -> Any:

@@ -13,6 +13,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.text import Text
 
 from container.cli.common import config_option, configuration, err, json_option, out, shown, write
+from container.cli.outbox.files import sandbox_file
 from container.config.document import Configuration
 from container.ledger.erasure import Erased, Watch, erase, note, references_of
 from container.ledger.person import Person, person
@@ -55,7 +56,7 @@ def forget(
         references=(*event_ids, *order_ids),
         countries=countries,
     )
-    paths, sandbox = _outboxes(whole), _sandbox(whole)
+    paths, sandbox = _outboxes(whole), sandbox_file(whole.delivery)
     try:
         done = _forgotten(paths, sandbox, wanted, by, dry_run)
     except (OutboxUnavailable, OSError) as error:
@@ -95,11 +96,6 @@ def _outboxes(whole: Configuration) -> list[Path]:
     except OSError as error:
         err.print(Text(shown(f"{delivery.outbox}: {error.strerror or type(error).__name__}")))
         raise SystemExit(1) from None
-
-
-def _sandbox(whole: Configuration) -> Path | None:
-    path = Path(whole.delivery.outbox.partition(":")[2]).parent / "sandbox.db"
-    return path if path.exists() else None
 
 
 def _told(done: Erased, dry_run: bool, aside: list[str]) -> Iterator[Text]:

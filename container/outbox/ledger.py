@@ -10,7 +10,7 @@ from container.component import Entry
 from container.outbox import page
 from container.outbox.outbox import SAME_EVENT
 from container.outbox.page import Line, Page, Try
-from container.outbox.profile import Profile, profile_of, written
+from container.outbox.profile import Profile, clean, profile_of, written
 from container.outbox.shelf import as_list
 from container.record import EventRecord
 
@@ -60,29 +60,33 @@ class Ledger:
         if record is None:
             return NO_ENTRY
         key = (entry.identifiers, entry.limited, record.consent, record.basis, record.decisions)
-        order = record.order_id
-        if not order.isascii():
-            order = order.encode("utf-8", "replace").decode()
-        return self._profiles.get(key) or self._profile(connection, key, record), order
+        return self._profiles.get(key) or self._profile(connection, key, record), clean(record.order_id)
 
     def repeated(self, connection: sqlite3.Connection, grp: int, entries: Sequence[tuple[int, Entry]]) -> None:
         """Payloads of a group that were suppressed, being known, each with its order."""
         made = []
         for order, entry in entries:
             number, of = self.of(connection, entry)
-            words = (_clean(entry.event_name), _clean(entry.event_id), of, _clean(entry.client), number)
+            words = (clean(entry.event_name), clean(entry.event_id), of, clean(entry.client), number)
             made.append(Line(order, int(entry.time * 1000), 0, *words, Try(reason=SAME_EVENT)))
         self.add(connection, "suppressed", grp, made)
 
     def events(self, connection: sqlite3.Connection, records: Sequence[EventRecord]) -> None:
         """Events of which a tag made no payload."""
-        made = []
+        if not records:
+            return
+        known = self._profiles
+        profiles = []
         for record in records:
             key = ((), False, record.consent, record.basis, record.decisions)
-            number = self._profiles.get(key) or self._profile(connection, key, record)
-            names = (_clean(record.event_name), _clean(record.event_id), _clean(record.order_id))
-            made.append(Line(0, int(record.time * 1000), 0, *names, _clean(record.client), number))
-        self.add(connection, "events", 0, made)
+            profiles.append(known.get(key) or self._profile(connection, key, record))
+            known = self._profiles  # a new one may have begun it afresh
+        # Columns at once, without a line for each: most events of a site may be of this sort.
+        times = [int(one.time * 1000) for one in records]
+        names = [clean(one.event_name) for one in records]
+        ids, orders = [clean(one.event_id) for one in records], [clean(one.order_id) for one in records]
+        clients = [clean(one.client) for one in records]
+        page.write(connection, page.of_events(times, names, ids, orders, clients, profiles))
 
     def add(self, connection: sqlite3.Connection, kind: page.Kind, grp: int, lines: Sequence[Line]) -> None:
         """A page of lines that are at hand."""
@@ -163,7 +167,3 @@ class Ledger:
         if pages:
             statement = "DELETE FROM ledger WHERE id IN (SELECT value FROM json_each(?))"
             connection.execute(statement, (as_list(pages),))
-
-
-def _clean(text: str) -> str:
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -96,6 +96,13 @@ def of_lines(kind: Kind, grp: int, lines: Sequence[Line]) -> Page:
     return Page(kind, grp, min(times) / 1000, max(times) / 1000, len(lines), _columns(lines))
 
 
+def of_events(times: Sequence[int], *columns: Sequence[Any]) -> Page:
+    """The page of events without a payload: arrivals in milliseconds, names, ids, orders, clients, profiles."""
+    nothing = [0] * len(times)
+    data = _encoder.encode([nothing, times, nothing, *columns, []])
+    return Page("events", 0, min(times) / 1000, max(times) / 1000, len(times), data)
+
+
 def write(connection: sqlite3.Connection, page: Page, *, folded: bool = False) -> None:
     """Append a page to the ledger; ``folded`` says that it was made of small ones."""
     data = page.data

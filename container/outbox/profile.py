@@ -38,7 +38,7 @@ def profile_of(identifiers: tuple[str, ...], limited: bool, record: EventRecord)
 
 def written(profile: Profile) -> tuple[int, str]:
     """The number of a profile and its words as they are kept."""
-    words = _encode(_clean(msgspec.to_builtins(profile)))
+    words = _encode(_cleaned(msgspec.to_builtins(profile)))
     return int.from_bytes(blake2b(words, digest_size=8).digest(), "big") >> (64 - BITS), words.decode()
 
 
@@ -50,10 +50,15 @@ def read(words: str) -> Profile:
         return NOTHING
 
 
-def _clean(value: Any) -> Any:
-    """Without halves of surrogate pairs: a reason may hold what a hit held."""
+def clean(text: str) -> str:
+    """Text a file can hold: JSON can smuggle in half a surrogate pair."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def _cleaned(value: Any) -> Any:
+    """The same of every text in a value: a reason may hold what a hit held."""
     if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+        return clean(value)
     if isinstance(value, dict):
-        return {name: _clean(one) for name, one in value.items()}
-    return [_clean(one) for one in value] if isinstance(value, list | tuple) else value
+        return {name: _cleaned(one) for name, one in value.items()}
+    return [_cleaned(one) for one in value] if isinstance(value, list | tuple) else value

@@ -17,6 +17,7 @@ from container.outbox.keys import Keys, key_of
 from container.outbox.ledger import KEPT, MOST_BYTES, Ledger
 from container.outbox.limits import Limits
 from container.outbox.outbox import LAST_ANSWER, SAME_EVENT, Group, OutboxUnavailable, Parcel, Status, Taken, Which
+from container.outbox.profile import clean
 from container.outbox.salvage import Salvaged
 from container.outbox.shelf import Shelf, as_list
 from container.outbox.sibling import Sibling
@@ -131,8 +132,8 @@ class Store:
         if limited:
             self._limits.check(connection, self._pending, len(entries), sum([len(entry.body) for entry in entries]))
         now = entries[0].time
-        names = [(_clean(entry.tag), _clean(entry.destination)) for entry in entries]
-        events = [(_clean(entry.event_name), _clean(entry.event_id)) for entry in entries]
+        names = [(clean(entry.tag), clean(entry.destination)) for entry in entries]
+        events = [(clean(entry.event_name), clean(entry.event_id)) for entry in entries]
         keys = [key_of(*name, *event) if event[1] else None for name, event in zip(names, events, strict=True)]
         asked = [key for key in keys if key is not None]
         known = self._keys.known(connection, asked, now)
@@ -154,7 +155,7 @@ class Store:
             number = shelf.number
             row = number * schema.ROWS_A_GROUP + order
             profile, of = self._ledger.of(connection, entry)
-            rows += (row, number, entry.time, event[0], event[1], _clean(entry.client), profile, of, entry.body)
+            rows += (row, number, entry.time, event[0], event[1], clean(entry.client), profile, of, entry.body)
         schema.write_wide(connection, schema.insert_pending, rows, 9)
         for number, some in repeated.items():
             self._ledger.repeated(connection, number, some)
@@ -169,13 +170,13 @@ class Store:
 
     def later(self, parcels: Sequence[Parcel], due: float, status: int, reason: str, now: float) -> None:
         """Note the answer and when to try again."""
-        words = {"due": due, "now": round(now, 3), "status": status, "reason": _clean(reason)[:LONGEST_REASON]}
+        words = {"due": due, "now": round(now, 3), "status": status, "reason": clean(reason)[:LONGEST_REASON]}
         self.open().execute(schema.POSTPONE, {**words, "ids": as_list(parcel.id for parcel in parcels)})
         self._landed += parcels
 
     def bury(self, parcels: Sequence[Parcel], status: int, reason: str, now: float, sent: bool) -> None:
         """Move to the dead and let the same event in again."""
-        reason = _clean(reason)[:LONGEST_REASON]
+        reason = clean(reason)[:LONGEST_REASON]
         for name, ids in _by_name(parcels).items():
             self._bury(name, ids, status, reason, now, sent)
         self._landed += parcels
@@ -203,7 +204,7 @@ class Store:
             self.put(found.pending, limited=False)
         for entry, told in found.dead:
             connection = self.open()
-            name = (_clean(entry.tag), _clean(entry.destination))
+            name = (clean(entry.tag), clean(entry.destination))
             shelf = self._shelves.get(name) or self._shelve(connection, name)
             row = shelf.number * schema.ROWS_A_GROUP + self._tally.accept(name)
             self._tally.end(name, "dead", told["reason"], 1)
@@ -222,10 +223,10 @@ class Store:
         for record in records:
             for tag, outcome, reason in record.decisions:
                 if outcome == "suppressed":
-                    name = (_clean(tag), "")
+                    name = (clean(tag), "")
                     self._shelve(connection, name)
                     self._tally.accept(name)
-                    self._tally.end(name, "suppressed", _clean(reason)[:LONGEST_REASON], 1)
+                    self._tally.end(name, "suppressed", clean(reason)[:LONGEST_REASON], 1)
 
     def untidy(self, now: float) -> bool:
         """Whether the ledger has something to fold or to drop."""
@@ -238,7 +239,7 @@ class Store:
     def park(self, tag: str, destination: str, reason: str) -> None:
         """Mark a destination as stopped."""
         name = (tag, destination)
-        self._mark(name, _clean(reason)[:LONGEST_REASON] or "parked", self._group(name).resumed_at)
+        self._mark(name, clean(reason)[:LONGEST_REASON] or "parked", self._group(name).resumed_at)
 
     def unpark(self, tag: str, destination: str, now: float) -> None:
         """Mark a destination as going on."""
@@ -385,11 +386,6 @@ class Store:
 
     def _delete(self, ids: Iterable[int]) -> int:
         return self.open().execute(schema.DELETE, (as_list(ids),)).rowcount
-
-
-def _clean(text: str) -> str:
-    """Text a file can hold: JSON can smuggle in half a surrogate pair."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _by_name(parcels: Iterable[Parcel]) -> dict[Name, list[int]]:

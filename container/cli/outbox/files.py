@@ -10,10 +10,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from container.cli.common import configuration, err, shown
+from container.config.document import DeliverySection
 from container.outbox.files import file_of, files_of
 from container.outbox.outbox import OutboxUnavailable
 
 T = TypeVar("T")
+
+
+def sandbox_file(delivery: DeliverySection) -> Path | None:
+    """The file in which the sandbox keeps what was tried, None when there is none."""
+    path = file_of(delivery.outbox).with_name("sandbox.db")
+    return path if path.exists() else None
 
 
 class Files:
