@@ -31,7 +31,9 @@ tags:
 
 
 def routed(query: str, cookie: str = "banner=yes", *, explain: bool = False) -> Routed:
-    hit = Hit("GET", "/g/collect", f"v=2&tid=G-1&cid=7.8&cu=EUR&{query}", {**AGENT, "cookie": cookie}, b"", "203.0.113.7")
+    hit = Hit(
+        "GET", "/g/collect", f"v=2&tid=G-1&cid=7.8&cu=EUR&{query}", {**AGENT, "cookie": cookie}, b"", "203.0.113.7"
+    )
     return route(hit, load_text(CONFIG).whole(), NOW, explain=explain)
 
 
