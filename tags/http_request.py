@@ -117,12 +117,6 @@ class HttpRequestTag(Tag):
                     close = nearest(name, self.secrets)
                     hint = f"did you mean '{close}'?" if close else f"add secrets: {{ {name}: $NAME }}"
                     yield Complaint(where, f"there is no secret '{name}'", hint, "unknown", about=f"secret.{name}")
-        named = {name for _, one in self._used() for name in _secrets_named(one)}
-        for name in self.secrets:
-            if name not in named:
-                text = f"nothing of the request names the secret '{name}'"
-                hint = f"write {{{{ secret.{name} }}}} where it belongs, or remove it"
-                yield Complaint("secrets", text, hint, "unused", warning=True)
         for where, late in ((self._kind, self._then), ("query", self._late_query)):
             if any(one.names - _SECRET and "secret" not in one.names for one in expressions(late)):
                 text = "a secret stands in a list with values of the event"

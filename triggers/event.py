@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from container.component import Condition
 from container.context import Context
 from container.kinds import ListOf, Text
-from container.problem import Complaint
 from container.schema import option
 
 
@@ -24,11 +21,6 @@ class EventCondition(Condition):
     """
 
     names: list[str] = option(ListOf(Text()), "The name, or a list of names.", bare=True)
-
-    def complaints(self) -> Iterable[Complaint]:
-        """An empty list."""
-        if not self.names:
-            yield Complaint("names", "there is no name that could fit", "write event: page_view, or a list of names")
 
     def ready(self) -> None:
         self._names = frozenset(self.names)

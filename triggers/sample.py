@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 
 from container.component import Condition
 from container.context import Context
 from container.event import as_text
 from container.kinds import Percent, Text
-from container.problem import Complaint
 from container.schema import option
 
 _WHOLE = 2**64
@@ -32,11 +30,6 @@ class SampleCondition(Condition):
 
     share: float = option(Percent(), "The share of the visitors, such as 10%.", bare=True)
     seed: str = option(Text(), "Any word; another one draws other visitors.", default="sample")
-
-    def complaints(self) -> Iterable[Complaint]:
-        """A share of nobody."""
-        if not self.share:
-            yield Complaint("share", "this can never hold: 0% is nobody", "write a larger share", "never", warning=True)
 
     def ready(self) -> None:
         self._below = round(self.share * _WHOLE)

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from container.component import Condition
 from container.context import Context
 from container.event import as_text, get_path, path_parts
-from container.foreign import COMPARED, SIGNS
 from container.kinds import shorten
 from container.node import Node
 from container.schema import INVALID, Invalid, Kind, Reader, option
 from triggers.operators import OPERATORS, Comparison, Operators
-
-_SIGN = re.compile(r"([A-Za-z_][\w.]*)\s*(>=|<=|==|=~|[<>=~])()")
-"""A name and a sign, with the value behind the colon."""
-_SIGNED = re.compile(r"(>=|<=|==|[<>=])\s*(-?\d+(?:\.\d+)?)")
 
 
 class Subjects(Kind[dict[str, Comparison]]):
@@ -35,17 +29,6 @@ class Subjects(Kind[dict[str, Comparison]]):
                 hint = f"write {{ event.value: {{ {name}: {shorten(inner.raw) or '...'} }} }}"
                 reader.problem(node.keys[name], "value", text, hint)
                 continue
-            compared = COMPARED.fullmatch(name) or _SIGN.fullmatch(name)
-            if compared is not None:
-                hint = (
-                    f"write {compared[1]}: {{ {SIGNS[compared[2]]}: {shorten(compared[3] or inner.raw, 30) or '...'} }}"
-                )
-                reader.problem(node.keys[name], "unknown", f"'{shorten(name)}' is not a name", hint)
-                continue
-            signed = _SIGNED.fullmatch(inner.raw) if inner.kind == "scalar" else None
-            if signed is not None:
-                hint = f"write {{ {SIGNS[signed[1]]}: {signed[2]} }}"
-                reader.warning(inner, "value", f"'{inner.raw}' is compared as a text", hint)
             if not name.startswith("event."):
                 reader.refer(node.keys[name], "variable", name)
             elif not path_parts(name.removeprefix("event.")):

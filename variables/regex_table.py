@@ -15,7 +15,6 @@ from container.regex import Regex
 from container.schema import INVALID, Invalid, Reader, option
 
 _GROUP = re.compile(r"\\([0-9])")
-_DOLLAR = re.compile(r"\$\d")
 
 
 class Lines(MapOf[Any]):
@@ -42,8 +41,6 @@ class Lines(MapOf[Any]):
             text = "a group such as \\1 cannot stand beside an expression"
             reader.problem(inner, "value", text, "make the expression a variable of its own")
             return False
-        if not asked and regex.groups and _DOLLAR.search(inner.raw):
-            reader.warning(inner, "value", f"'{inner.raw}' is a fixed text here", "write \\1 for what a group matched")
         if asked and max(asked) > regex.groups:
             text = f"there is no group \\{max(asked)}: the expression has {regex.groups or 'none'}"
             reader.problem(inner, "regex", text, "put parentheses around what it should take")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from container.component import Variable
 from container.context import Context
 from container.expression import Expression
 from container.kinds import Templated
-from container.problem import Complaint
 from container.schema import option
 
 
@@ -27,12 +25,6 @@ class TemplateVariable(Variable):
     """
 
     text: Expression = option(Templated(), 'The expression, such as "{{ (order_value * 0.3) | round(2) }}".', bare=True)
-
-    def complaints(self) -> Iterable[Complaint]:
-        """A text in which there is nothing to work out."""
-        if self.text.constant and isinstance(self.text.text, str):
-            hint = 'write "{{ ... }}" around what is to be worked out, or constant: for a fixed text'
-            yield Complaint("text", "the template holds no {{ }}, so it is always the same", hint, warning=True)
 
     def read(self, context: Context) -> Any:
         return self.text.read(context)

@@ -52,8 +52,8 @@ class _Diagnosis:
     def fault(self) -> Fault:
         rules = (
             self._tab, self._conflict, self._alias, self._document, self._open_quote, self._escape, self._expression,
-            self._first_character, self._flow, self._closed_twice, self._simple_key, self._no_blank,
-            self._second_colon, self._too_deep, self._filled, self._dash, self._misfit,
+            self._first_character, self._flow, self._closed_twice, self._simple_key, self._second_colon,
+            self._too_deep, self._dash, self._misfit,
         )  # fmt: skip
         for rule in rules:
             found = rule()
@@ -90,10 +90,7 @@ class _Diagnosis:
 
     def _alias(self) -> Fault | None:
         if "undefined alias" in self.problem:
-            text, hint = (
-                "the alias has no anchor before it",
-                "write &name at the first place, then *name; quotes around a text",
-            )
+            text, hint = "the alias has no anchor before it", "write &name at the first place, then *name"
             return replace(self._tell(self.line, self.column, text, hint), sort="alias")
         if "scanning an alias" in self.context or "scanning an anchor" in self.context:
             return self._quotes(self.began, self.began_at)
@@ -213,15 +210,6 @@ class _Diagnosis:
         hint = f"write {word}: {shorten(rest, 30)}".rstrip()
         return Fault(line + 1, at + 1, text, hint, line + 1, instead=f"{blank}{word}: {rest}".rstrip())
 
-    def _no_blank(self) -> Fault | None:
-        above = self._above(self.line)
-        found = re.match(r"(\s*)-([^\s-].*)", self._at(above)) if "mapping values" in self.problem else None
-        if found is None or above < 0:
-            return None
-        blank, rest = found.groups()
-        text, hint = "there is no blank after the dash", f"write - {shorten(rest, 30)}"
-        return Fault(above + 1, len(blank) + 1, text, hint, above + 1, instead=f"{blank}- {rest}")
-
     def _second_colon(self) -> Fault | None:
         if "mapping values" not in self.problem:
             return None
@@ -242,15 +230,6 @@ class _Diagnosis:
             return self._no_colon(above)
         text = "the line is indented deeper than the one above allows"
         return self._indented(text, _indent(line)) if _indent(self.written) > _indent(line) else None
-
-    def _filled(self) -> Fault | None:
-        """Entries below a name that was said to have none."""
-        above = self._above(self.line)
-        found = re.match(r"(\s*[\w.-]+:)\s+(\[\s*\]|\{\s*\})\s*(#|$)", self._at(above)) if above >= 0 else None
-        if found is None or _indent(self.written) <= _indent(self._at(above)):
-            return None
-        text, hint = f"{found[2]} says that there is nothing, and something stands below", f"remove {found[2]}"
-        return Fault(above + 1, found.start(2) + 1, text, hint, above + 1, instead=found[1])
 
     def _indented(self, text: str, indent: int) -> Fault:
         column = _indent(self.written)
@@ -283,17 +262,7 @@ class _Diagnosis:
         text = "the indentation of this line fits none above it"
         if here in levels:
             return self._tell(self.line, self.column, "this line does not belong to what is above it", "indent it so")
-        fitting = [one for one in levels if one < self._deepest()]
-        return self._indented(text, min(fitting or levels, key=lambda one: (abs(one - here), -one), default=0))
-
-    def _deepest(self) -> int:
-        """The indentation that the line must stay under to be the name of what stands below it."""
-        below = next(
-            (one for one in self.lines[self.line + 1 :] if one.strip() and not one.lstrip().startswith("#")), ""
-        )
-        if not _unquoted(self.written).rstrip().endswith(":") or _indent(below) <= _indent(self.written):
-            return len(self.written)
-        return _indent(below) + below.lstrip().startswith("- ")
+        return self._indented(text, min(levels, key=lambda one: (abs(one - here), -one), default=0))
 
 
 def open_quote(line: str) -> int | None:

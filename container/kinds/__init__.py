@@ -1,6 +1,5 @@
 """Kinds: how an option's value is written, decoded and described; each is declared once and used everywhere."""
 
-from container.kinds.fields import FieldPath
 from container.kinds.groups import (
     ConditionSet,
     Group,
@@ -36,7 +35,6 @@ __all__ = [
     "Choice",
     "ConditionSet",
     "Duration",
-    "FieldPath",
     "Group",
     "Integer",
     "JsonPath",

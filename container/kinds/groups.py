@@ -41,7 +41,7 @@ class ListOf(Kind[list[T]]):
 
 
 class MapOf(Kind[dict[str, T]]):
-    """A mapping with free keys; ``keys`` limits them to known words, ``names`` says how each is written."""
+    """A mapping with free keys; ``keys`` limits them to known words."""
 
     noun = "a mapping"
     mapping = True
@@ -49,10 +49,9 @@ class MapOf(Kind[dict[str, T]]):
     def advice(self, node: Node) -> str:
         return f"write {{ name: value }}{', without the [ ]' if node.kind == 'list' else ''}"
 
-    def __init__(self, kind: Kind[T], *, keys: frozenset[str] | None = None, names: Kind[str] | None = None) -> None:
+    def __init__(self, kind: Kind[T], *, keys: frozenset[str] | None = None) -> None:
         self.kind = kind
         self.keys = keys
-        self.names = names
         self.secret = kind.secret
 
     def decode(self, node: Node, reader: Reader) -> dict[str, T] | Invalid:
@@ -66,8 +65,7 @@ class MapOf(Kind[dict[str, T]]):
                 whole = False
                 continue
             value = self.kind.decode(inner, reader)
-            named = True if self.names is None else self.names.decode(node.keys[key], reader)
-            if isinstance(value, Invalid) or isinstance(named, Invalid):
+            if isinstance(value, Invalid):
                 whole = False
             else:
                 found[key] = value

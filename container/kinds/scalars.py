@@ -34,9 +34,6 @@ _REGEX_ADVICE = {
 }
 _REGEX_ELSE = "RE2 knows no look-around and no back-references"
 
-_FIELD = re.compile(r"(?:event|\$)((?:\.[A-Za-z_]\w*|\[\d+\])+)")
-"""A text that names a field of the event, as a path or a JSONPath does."""
-
 NAME_PATTERN = r"[A-Za-z_][A-Za-z0-9_]*"
 """What a variable, trigger, tag or client may be called: a word an expression can use."""
 
@@ -275,9 +272,6 @@ class Templated(Kind[Expression]):
                 offset=error.offset,
             )
             return INVALID
-        if expression.constant and (field := _FIELD.fullmatch(node.value)):
-            text = f"'{shorten(node.value)}' is a text here, and not what it seems to name"
-            reader.warning(node, "value", text, f'write "{{{{ event{shorten(field[1])} }}}}"')
         if "consent" in expression.names:
             reader.asks_consent(node, offset=name_offset(node.value, "consent"))
         for name in sorted(expression.names - BUILT_IN):

@@ -16,7 +16,6 @@ from container.problem import suggestion
 from container.schema import INVALID, Invalid, Kind, Reader
 
 EACH = "for_each"
-_ALMOST_EACH = frozenset({"foreach", "for-each", "for each", "each", "for"})
 
 
 class BodyKind(Kind[Body]):
@@ -69,10 +68,7 @@ def _decode(node: Node, reader: Reader) -> Body | Invalid:
         elements = [_decode(one, reader) for one in node.elements]
         return INVALID if any(isinstance(one, Invalid) for one in elements) else elements
     if EACH not in node.items:
-        meant = next((key for key in node.items if key.lower() in _ALMOST_EACH), None)
-        if meant is not None:
-            reader.problem(node.keys[meant], "unknown", f"'{meant}' is a field here", f"did you mean '{EACH}'?")
-        return _fields(node, reader if meant is None else knowing(reader, frozenset({ITEM})))
+        return _fields(node, reader)
     over = Templated().decode(node.items[EACH], reader)
     body = _fields(node, knowing(reader, frozenset({ITEM})))
     if isinstance(over, Expression) and over.constant:

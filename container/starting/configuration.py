@@ -23,8 +23,10 @@ def configuration_text(answers: Answers) -> str:
 
 
 def trigger_events(one: Standard, answers: Answers) -> list[str]:
-    """The names an event arrives under: gtag and back ends use Google's, Meta's pixel its own, the loader both."""
-    return [one.word] if answers.stream else [one.meta, one.word]
+    """The names an event arrives under: gtag and back ends use Google's, a pixel Meta's."""
+    if answers.stream:
+        return [one.word]
+    return [one.meta, one.word] if answers.backend else [one.meta]
 
 
 def _head(answers: Answers) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from container.component import Transformation
 from container.context import Context
 from container.event import Event
-from container.kinds import FieldPath, ListOf
+from container.kinds import ListOf, Text
 from container.reshape import chosen, keep
 from container.schema import option
 
@@ -22,7 +22,7 @@ class AllowTransformation(Transformation):
     """
 
     fields: list[str] = option(
-        ListOf(FieldPath()), "The fields to keep, such as [value, user_data.email_address].", bare=True
+        ListOf(Text()), "The fields to keep, such as [value, user_data.email_address].", bare=True
     )
 
     def ready(self) -> None:

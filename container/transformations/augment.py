@@ -7,7 +7,7 @@ from typing import Any
 from container.component import Transformation
 from container.context import Context
 from container.event import Event, path_parts, with_path
-from container.kinds import FieldPath, MapOf, Tree, read_tree
+from container.kinds import MapOf, Tree, read_tree
 from container.schema import option
 
 
@@ -21,7 +21,7 @@ class AugmentTransformation(Transformation):
     """
 
     fields: dict[str, Any] = option(
-        MapOf(Tree(), names=FieldPath()), 'The fields and their values, such as { profit: "{{ profit }}" }.', bare=True
+        MapOf(Tree()), 'The fields and their values, such as { profit: "{{ profit }}" }.', bare=True
     )
 
     def apply(self, context: Context) -> Event:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from container.component import Transformation
 from container.context import Context
 from container.event import Event, path_parts, with_path
-from container.kinds import FieldPath, ListOf
+from container.kinds import ListOf, Text
 from container.schema import option
 
 
@@ -20,7 +20,7 @@ class ExcludeTransformation(Transformation):
     `items.coupon` takes the field out of every item, `items.0.coupon` out of the first.
     """
 
-    fields: list[str] = option(ListOf(FieldPath()), "The fields to take out, such as [user_data.address].", bare=True)
+    fields: list[str] = option(ListOf(Text()), "The fields to take out, such as [user_data.address].", bare=True)
 
     def apply(self, context: Context) -> Event:
         event = dict(context.event)

@@ -8,7 +8,7 @@ from typing import Any
 from container.component import Transformation
 from container.context import Context
 from container.event import Event, path_parts
-from container.kinds import Choice, FieldPath, ListOf, Text
+from container.kinds import Choice, ListOf, Text
 from container.personal import SORTS, redact
 from container.problem import Complaint
 from container.reshape import rewrite
@@ -35,7 +35,7 @@ class RedactTransformation(Transformation):
     """
 
     fields: list[str] = option(
-        ListOf(FieldPath()),
+        ListOf(Text()),
         "The fields to look at, with all they hold; without any, the whole event.",
         default=[],
         bare=True,

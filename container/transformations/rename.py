@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from container.component import Transformation
 from container.context import Context
 from container.event import Event, path_parts
-from container.kinds import FieldPath, MapOf
+from container.kinds import MapOf, Text
 from container.problem import Complaint
 from container.reshape import rename
 from container.schema import option
@@ -30,9 +30,7 @@ class RenameTransformation(Transformation):
     """
 
     fields: dict[str, str] = option(
-        MapOf(FieldPath(), names=FieldPath()),
-        "The old paths with the new ones, such as { order_no: transaction_id }.",
-        bare=True,
+        MapOf(Text()), "The old paths with the new ones, such as { order_no: transaction_id }.", bare=True
     )
 
     def ready(self) -> None:

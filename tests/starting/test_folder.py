@@ -136,14 +136,6 @@ def test_a_browser_cannot_say_in_the_back_ends_place_that_a_visitor_agreed() -> 
     assert route(Hit("GET", "/g/collect", query, AGENT), container, 1_772_366_400.0).outgoing == []
 
 
-@pytest.mark.parametrize("name", ["Purchase", "purchase"])
-def test_a_page_with_the_loader_may_speak_metas_words_or_googles(name: str) -> None:
-    container = load_text(configuration_text(answers())).whole()
-    query = f"id=1234567890&ev={name}&eid=o-1&td=none&tdc=gggg&cd[value]=59.9&cd[currency]=EUR"
-    (entry,) = route(Hit("GET", "/loader/tr", query, AGENT), container, 1_772_366_400.0).outgoing
-    assert (entry.event_name, entry.event_id) == ("Purchase", "o-1")
-
-
 def test_a_page_with_gtag_sends_to_the_container_with_every_consent_denied_at_first() -> None:
     text = snippet(answers(stream="G-AB12CD34", host="t.shop.example"))
     assert "gtag('config', 'G-AB12CD34', { server_container_url: 'https://t.shop.example' });" in text

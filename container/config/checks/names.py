@@ -45,7 +45,4 @@ def _advice(mention: Mention, usable: list[str]) -> str:
     if len(parts) > 1 and set(parts) <= set(usable):
         return f"write a list: [{', '.join(parts)}]"
     # Only inside an expression the built-in names may be meant as well.
-    hint = suggestion(mention.name, [*usable, *(BUILT_IN if mention.offset else ())])
-    if mention.what != "variable" or hint.startswith("did you") or not re.fullmatch(NAME_PATTERN, mention.name):
-        return hint
-    return f"write event.{mention.name} for a field of the event; {hint}"
+    return suggestion(mention.name, [*usable, *(BUILT_IN if mention.offset else ())])
