@@ -10,7 +10,7 @@ from rich.text import Text
 
 from container.cli.common import config_option, configuration, err, json_option, out, shown, write
 from container.cli.ledger.looking import looking
-from container.cli.outbox.files import Files, sandbox_file
+from container.cli.outbox.files import Files, beside
 from container.cli.outbox.show import shown_json
 from container.cli.outbox.words import answer, attempts_in_words
 from container.config.document import Configuration
@@ -31,7 +31,7 @@ def explain_event(config: str, as_json: bool, reference: str, reveal: bool) -> N
     """
     whole = configuration(config)
     files = Files(config)
-    sandbox = sandbox_file(whole.delivery) if whole.delivery.to == "sandbox" else None
+    sandbox = beside(whole.delivery, "sandbox.db") if whole.delivery.to == "sandbox" else None
     with looking("ledger") as watch:
         found = [
             event

@@ -13,7 +13,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.text import Text
 
 from container.cli.common import config_option, configuration, err, json_option, out, shown, write
-from container.cli.outbox.files import sandbox_file
+from container.cli.outbox.files import beside
 from container.config.document import Configuration
 from container.ledger.erasure import Erased, Watch, erase, note, references_of
 from container.ledger.person import Person, person
@@ -56,9 +56,10 @@ def forget(
         references=(*event_ids, *order_ids),
         countries=countries,
     )
-    paths, sandbox = _outboxes(whole), sandbox_file(whole.delivery)
+    paths = _outboxes(whole)
+    shown_in = {name: beside(whole.delivery, f"{name}.db") for name in ("sandbox", "console")}
     try:
-        done = _forgotten(paths, sandbox, wanted, by, dry_run)
+        done = _forgotten(paths, shown_in, wanted, by, dry_run)
     except (OutboxUnavailable, OSError) as error:
         err.print(Text(shown(str(error))))
         raise SystemExit(1) from None
@@ -70,19 +71,22 @@ def forget(
             out.print(line)
 
 
-def _forgotten(paths: list[Path], sandbox: Path | None, wanted: Person, by: list[str], dry_run: bool) -> Erased:
+def _forgotten(
+    paths: list[Path], shown_in: dict[str, Path | None], wanted: Person, by: list[str], dry_run: bool
+) -> Erased:
     done, now = Erased(), time.time()
     references = set(wanted.references)
     with _looking() as watch:
         # First all ids of the person's events, then everything that has one of them, wherever it is.
         for path in paths:
             references |= references_of(path, wanted, watch)
-        if sandbox is not None:
+        if sandbox := shown_in["sandbox"]:
             references |= forget_tried(sandbox, wanted, references, dry_run=True)[1]
         for path in paths:
             done.add(erase(path, wanted, references, now, dry_run=dry_run, watch=watch))
-        if sandbox is not None:
-            done.sandbox = forget_tried(sandbox, wanted, references, dry_run=dry_run)[0]
+        for name, file in shown_in.items():
+            if file is not None:
+                setattr(done, name, forget_tried(file, wanted, references, dry_run=dry_run)[0])
     if paths and not dry_run:
         note(paths[0], by, done, now)
     return done
@@ -104,6 +108,8 @@ def _told(done: Erased, dry_run: bool, aside: list[str]) -> Iterator[Text]:
     yield Text(f"{done.entries} entries of the ledger {would}without their ids")
     if done.sandbox:
         yield Text(f"{done.sandbox} rows of the sandbox {would}removed")
+    if done.console:
+        yield Text(f"{done.console} hits of the console {would}removed")
     if not done.entries:
         words = (
             "the ledger holds nothing by which a person could be found; add --event-id or --order-id for their orders"

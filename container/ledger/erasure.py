@@ -35,12 +35,13 @@ Watch = Callable[[str, int], None]
 @dataclass(slots=True)
 class Erased:
     """How much was removed, or would be: payloads that were pending or dead, entries of the ledger that lost their ids,
-    and rows of the sandbox."""
+    rows of the sandbox, and hits of the console."""
 
     pending: int = 0
     dead: int = 0
     entries: int = 0
     sandbox: int = 0
+    console: int = 0
 
     def add(self, other: Erased) -> None:
         """Count another file's too."""

@@ -1,4 +1,4 @@
-"""What the sandbox keeps of a person: found and removed in its file, beside a server that may be using it."""
+"""What the sandbox and the console keep of a person: found and removed in their files, beside a running server."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ _EVENTS = "SELECT id, coalesce(event_id, ''), coalesce(order_id, ''), body FROM 
 _EXCHANGES = "SELECT id, '', '', body FROM exchange WHERE id > ? ORDER BY id LIMIT ?"
 _REQUESTS = "SELECT id, '', '', content FROM request WHERE id > ? ORDER BY id LIMIT ?"
 _TOLD = "SELECT id, event_id, '', x'' FROM told WHERE id > ? ORDER BY id LIMIT ?"
-_TABLES = {"event": _EVENTS, "exchange": _EXCHANGES, "request": _REQUESTS, "told": _TOLD}
+_HITS = "SELECT id, '', '', document FROM hit WHERE id > ? ORDER BY id LIMIT ?"
+_TABLES = {"event": _EVENTS, "exchange": _EXCHANGES, "request": _REQUESTS, "told": _TOLD, "hit": _HITS}
+_THERE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
 
 
 def forget_tried(path: Path, person: Person, references: set[str], *, dry_run: bool) -> tuple[int, set[str]]:
-    """Remove what names a person, or an event or order of ``references``, from a sandbox's file.
+    """Remove what names a person, or an event or order of ``references``, from the file of a sandbox or a console.
 
     Returns how many rows, and the ids of the events and orders that name the person. Raises ``OutboxUnavailable``.
     """
@@ -31,7 +33,8 @@ def forget_tried(path: Path, person: Person, references: set[str], *, dry_run: b
         address = f"{path.resolve().as_uri()}?mode={mode}"
         with closing(sqlite3.connect(address, uri=True, isolation_level=None, timeout=5.0)) as connection:
             for table, statement in _TABLES.items():
-                chosen[table] = _chosen(connection, statement, person, found, table == "event")
+                if connection.execute(_THERE, (table,)).fetchone():
+                    chosen[table] = _chosen(connection, statement, person, found, table == "event")
             if not dry_run:
                 connection.execute("PRAGMA secure_delete = ON")
                 connection.execute("BEGIN IMMEDIATE")
@@ -39,11 +42,14 @@ def forget_tried(path: Path, person: Person, references: set[str], *, dry_run: b
                     connection.execute(
                         f"DELETE FROM {table} WHERE id IN (SELECT value FROM json_each(?))", (as_list(ids),)
                     )
-                events = as_list(chosen["event"])
-                connection.execute("DELETE FROM browser_key WHERE event IN (SELECT value FROM json_each(?))", (events,))
+                if "event" in chosen:
+                    events = (as_list(chosen["event"]),)
+                    connection.execute(
+                        "DELETE FROM browser_key WHERE event IN (SELECT value FROM json_each(?))", events
+                    )
                 connection.execute("COMMIT")
     except (OSError, sqlite3.Error) as error:
-        raise OutboxUnavailable(f"sandbox {path}: {in_words(error)}") from None
+        raise OutboxUnavailable(f"{path}: {in_words(error)}") from None
     return sum(map(len, chosen.values())), found - references
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from tests.cli.tagdock import tagdock
-from tests.processes.server import CONFIG, Server, serving, until
+from tests.processes.server import CONFIG, TOKEN, Server, serving, until
 
 SHOP = CONFIG.replace("fires_on: anything", "fires_on: anything\n    needs_consent: [ad_storage]")
 
@@ -24,10 +26,17 @@ def pending(server: Server) -> int:
     return sum(int(float(line.split()[-1])) for line in lines if line.startswith("tagdock_outbox_pending{"))
 
 
-def order(server: Server, number: int, gcs: str = "G111") -> None:
+def order(server: Server, number: int, gcs: str = "G111", **headers: str) -> None:
     query = f"v=2&tid=G-1&cid=7.8&gcs={gcs}&en=purchase&epn.value=5&cu=EUR&ep.event_id=o-{number}"
     query += f"&ep.transaction_id=T{number}&ep.user_data.email=jane{number}@shop.example"
-    assert server.post(f"/g/collect?{query}").is_success
+    assert server.post(f"/g/collect?{query}", headers=headers).is_success
+
+
+def shown(folder: Path) -> int:
+    """Hits of order 2 that the console keeps."""
+    with closing(sqlite3.connect(folder / "data" / "console.db")) as connection:
+        rows = connection.execute("SELECT document FROM hit").fetchall()
+    return sum(b'"o-2"' in document for (document,) in rows)
 
 
 def test_a_purchase_is_in_the_ledger_and_so_is_one_that_consent_held_back(tmp_path: Path) -> None:
@@ -92,11 +101,12 @@ def test_somebody_is_forgotten_beside_a_running_server(tmp_path: Path) -> None:
         server.delivered(1)
         until(lambda: pending(server) == 0, "the first delivery")
         server.post("/sandbox/faults", json={"n": 1_000_000, "status": 503})
-        order(server, 2)
+        order(server, 2, **{"x-tagdock-preview": TOKEN})
         order(server, 3)
+        until(lambda: shown(tmp_path) == 1, "the console's copy")
         done = told(tmp_path, "forget", "--email", "Jane2@shop.example", "--order-id", "T1")
         assert (done["pending"], done["dead"], done["entries"]) == (1, 0, 1)
-        assert done["sandbox"] > 0
+        assert (done["sandbox"] > 0, done["console"], shown(tmp_path)) == (True, 2, 0)
         assert server.good() == []
         until(lambda: pending(server) == 1, "the server to see it")
         server.http.delete(f"{server.url}/sandbox/faults")

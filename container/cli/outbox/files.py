@@ -17,9 +17,9 @@ from container.outbox.outbox import OutboxUnavailable
 T = TypeVar("T")
 
 
-def sandbox_file(delivery: DeliverySection) -> Path | None:
-    """The file in which the sandbox keeps what was tried, None when there is none."""
-    path = file_of(delivery.outbox).with_name("sandbox.db")
+def beside(delivery: DeliverySection, name: str) -> Path | None:
+    """A file beside the outbox, such as the ``sandbox.db`` of what was tried, None when there is none."""
+    path = file_of(delivery.outbox).with_name(name)
     return path if path.exists() else None
 
 
