@@ -21,16 +21,18 @@ def keep_running(
     """Run, wait for a change of what ``paths`` names, run again; Ctrl-C ends it with the code of the last run."""
     watch = Watch(paths, sleep)
     code = 1
-    try:
-        while True:
-            before = set(paths())
-            watch.mark()
-            if console.is_terminal:
-                console.clear()
-            code = run()
-            if set(paths()) != before:  # the run has learnt of further files
+    with asyncio.Runner() as runner:
+        runner.get_loop()  # made now: a Ctrl-C in the midst of making it would leave words of Python's own
+        try:
+            while True:
+                before = set(paths())
                 watch.mark()
-            console.print(Text(f"watching {len(paths())} files and folders; Ctrl-C ends", "dim"))
-            asyncio.run(watch.changed())
-    except KeyboardInterrupt:
-        return code
+                if console.is_terminal:
+                    console.clear()
+                code = run()
+                if set(paths()) != before:  # the run has learnt of further files
+                    watch.mark()
+                console.print(Text(f"watching {len(paths())} files and folders; Ctrl-C ends", "dim"))
+                runner.run(watch.changed())
+        except KeyboardInterrupt:
+            return code
