@@ -6,8 +6,15 @@ const EVERY = 5000;
 let busy = false;
 let next = 0;
 
-function apart(one) {
-  return one.contains(document.activeElement) && document.activeElement !== document.body;
+// What is focused within a part, and how to find the same in the part as it is now; false when it must not be touched.
+function focused(here) {
+  const one = document.activeElement;
+  if (!here.contains(one) || one === here) return null;
+  const quoted = (name) => `[${name}="${CSS.escape(one.getAttribute(name))}"]`;
+  if (one.matches('summary') && one.parentElement.dataset.keep) return `[data-keep="${CSS.escape(one.parentElement.dataset.keep)}"] > summary`;
+  if (one.matches('a[href]')) return `a${quoted('href')}`;
+  if (one.matches('[tabindex][aria-label]')) return quoted('aria-label');
+  return false;
 }
 
 function text(one) {
@@ -28,7 +35,8 @@ async function look() {
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     for (const here of document.querySelectorAll('[data-again]')) {
       const fresh = page.querySelector(`[data-again="${here.dataset.again}"]`);
-      if (!fresh || apart(here)) continue;
+      const focus = focused(here);
+      if (!fresh || focus === false) continue;
       const now = text(fresh);
       if (before.get(here.dataset.again) === now) continue;
       before.set(here.dataset.again, now);
@@ -40,6 +48,7 @@ async function look() {
       here.replaceChildren(...fresh.childNodes);
       here.querySelectorAll('.table-wrap').forEach((one, place) => { one.scrollLeft = scrolled[place] || 0; });
       localise(here);
+      if (focus) here.querySelector(focus)?.focus({ preventScroll: true });
       for (const one of here.querySelectorAll('[data-copy]')) one.hidden = false;
     }
   } catch {
