@@ -20,7 +20,7 @@ import httpx2
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.servers import OTHER_CORE, ROOT, Server, free_port, running
+from benchmarks.servers import OTHER_CORE, ROOT, SERVE, Server, free_port, running
 
 REQUIRED = 1.5
 WAYS = ("hang", "refuse", "500")
@@ -143,8 +143,7 @@ def main() -> None:
         }
         Path(folder, "config.yaml").write_text(CONFIGURATION.format(**tags))
         port = free_port()
-        command = [sys.executable, "-c", "from container.cli.main import main; main()", "serve"]
-        serve = running([*command, "--listen", f"127.0.0.1:{port}"], port, Path(folder))
+        serve = running([*SERVE, "--listen", f"127.0.0.1:{port}"], port, Path(folder))
         server = stack.enter_context(serve)
         measure(server, healthy, other, "up", chosen.rate, 3, "warm")
         for turn in range(chosen.rounds):

@@ -20,6 +20,7 @@ import httpx2
 ROOT = Path(__file__).parent.parent
 CORE, OTHER_CORE = 0, 1
 TICK = os.sysconf("SC_CLK_TCK")
+SERVE = [sys.executable, "-c", "from container.cli.main import main; main()", "serve"]
 
 
 @dataclass
@@ -63,7 +64,7 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running(command: list[str], port: int, folder: Path) -> Iterator[Server]:
+def running(command: list[str], port: int, folder: Path, core: int = CORE) -> Iterator[Server]:
     """A server process pinned to one core, ready when it answers."""
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(
@@ -72,7 +73,7 @@ def running(command: list[str], port: int, folder: Path) -> Iterator[Server]:
         env=environ,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        preexec_fn=lambda: os.sched_setaffinity(0, {CORE}),
+        preexec_fn=lambda: os.sched_setaffinity(0, {core}),
     )
     try:
         for _ in range(100):
@@ -106,9 +107,8 @@ def tagdock() -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="tagdock-bench-", dir=ROOT / "benchmarks"))
     shutil.copy(ROOT / "config.yaml", folder)
     port = free_port()
-    command = [sys.executable, "-c", "from container.cli.main import main; main()", "serve"]
     try:
-        with running([*command, "--listen", f"127.0.0.1:{port}"], port, folder) as server:
+        with running([*SERVE, "--listen", f"127.0.0.1:{port}"], port, folder) as server:
             yield server
     finally:
         shutil.rmtree(folder)
