@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from tests.browser import Visit, chromium, visiting
 from tests.demo.conftest import shipped
-from tests.demo.pictures import LOOKS, SCREENS
+from tests.demo.pictures import LOOKS, SCREENS, lighten
 from tests.processes.server import TOKEN, Server, serving, until
 
 PAGES = ("test-events", "diagnostics", "quality", "delivery", "container")
@@ -54,6 +54,9 @@ def traffic(server: Server) -> None:
         query = f"id=1234567890&ev=AddToCart&eid={identity}&td={copy}&dl=https://shop.example/"
         assert server.post(f"/loader/tr?{query}", headers=_BROWSER).status_code in (200, 204)
     server.delivered(9, channel="server")
+    odd = {"event_name": "Purchase", "event_id": "o-7", "action_source": "website", "custom_data": {"currency": "€"}}
+    now = {"event_time": int(time.time()), "user_data": {"em": ["a" * 64], "client_user_agent": "x"}}
+    server.post("/sandbox/graph/v25.0/1234567890/events", json={"access_token": "t", "data": [odd | now]})
 
 
 def refusals(server: Server) -> None:
@@ -125,6 +128,8 @@ def main() -> None:
                     visit.page.screenshot(path=SCREENS / f"console-{page}-{name}.png")
 
             tour(visit, server, look)
+    for page in SHOWN:
+        lighten(f"console-{page}-*.png")
 
 
 def _drawn(visit: Visit, server: Server) -> None:

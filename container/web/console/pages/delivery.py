@@ -13,12 +13,16 @@ from container.outbox.files import files_of
 from container.outbox.outbox import Account, OutboxError
 from container.web.console.dead_letters import choice_of, found, shown
 from container.web.console.page import Ask, Done, Page
+from container.web.console.pulse import EVERY
 from container.web.console.trying import example
 
 RANGES = {"15m": 900.0, "1h": 3600.0, "24h": 86400.0}
 """What may be looked at, in seconds."""
 
-BUCKETS = 60
+SPANS = 60
+"""Spans of a drawing at most; each holds two samples or more."""
+
+SHORTEST = 120.0
 SHOWN = 25
 """Dead letters on one page."""
 
@@ -33,6 +37,8 @@ async def data(ask: Ask) -> dict[str, Any]:
         await desk.pulse.sample()
     chosen = ask.query.get("range", "")
     range_ = chosen if chosen in RANGES else "15m"
+    # Of a server that has just begun no more is drawn than it has been there.
+    seconds = min(RANGES[range_], max(SHORTEST, desk.clock() - series.since))
     last = series.last
     books, troubles = await asyncio.to_thread(_books, store)
     after = ask.query.get("after", "")
@@ -44,7 +50,7 @@ async def data(ask: Ask) -> dict[str, Any]:
         "since": series.since,
         "range": range_,
         "ranges": list(RANGES),
-        "spans": [msgspec.to_builtins(one) for one in series.spans(RANGES[range_], BUCKETS)],
+        "spans": [msgspec.to_builtins(one) for one in series.spans(seconds, min(SPANS, int(seconds / (2 * EVERY))))],
         "depth": msgspec.to_builtins(last.depth) if last is not None else None,
         "rate": sum(one.rate for one in known.destinations),
         "destinations": [

@@ -107,5 +107,7 @@ const scrolling = new ResizeObserver((entries) => {
   }
 });
 for (const one of document.querySelectorAll('.table-wrap')) scrolling.observe(one);
+const current = document.querySelector('nav [aria-current]');
+if (current) current.parentElement.scrollLeft = current.offsetLeft - current.parentElement.clientWidth / 2;
 localise();
 setInterval(() => { if (!document.hidden) localise(); }, 10000);
