@@ -105,8 +105,8 @@ def drain(server: Server, payloads: int) -> None:
         time.sleep(1)
     passed, cpu = time.monotonic() - begun, server.cpu - cpu
     console.print(
-        f"drained in {passed:.0f} s: {payloads / passed:,.0f} payloads/s, {cpu / payloads * 1e6:.0f} us of CPU each; "
-        f"{server.memory():.0f} MiB resident, {server.memory('VmHWM'):.0f} at the peak, "
+        f"drained in {passed:.0f} s: {payloads / passed:,.0f} payloads/s, {cpu / payloads * 1e6:.0f} us of CPU each\n"
+        f"while they left: {server.memory():.0f} MiB resident, {server.memory('VmHWM'):.0f} at the peak, "
         f"outbox {disk(server.folder):.0f} MiB"
     )
 
