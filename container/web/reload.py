@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from container.config.document import Configuration
-from container.config.load import Loaded, load
+from container.config.load import Loaded
 from container.config.snapshot import Snapshot, load_with_snapshot, watched
 from container.config.versions import Application, How, Versions
 from container.metrics import Metrics
@@ -84,10 +84,6 @@ class Reload:
         if self._next is None:
             self._next = asyncio.create_task(self._run(how), name="reload")
         return await asyncio.shield(self._next)  # who asked may go away; the reload is done all the same
-
-    async def look(self) -> Loaded:
-        """What the files come to as they are now; nothing is taken over."""
-        return await asyncio.to_thread(load, self._file, self._environ)
 
     async def watch(self) -> None:
         """Reload whenever the files change, until cancelled. A fault is told when it is met, not at every look."""

@@ -37,14 +37,14 @@ class Watch:
 
     def mark(self) -> None:
         """Take the files as they are now for known; to be called before they are read. Waits for the disk."""
-        self._seen = self._look()
+        self._seen = self.look()
         self._content = _content(self._seen)
 
     async def changed(self) -> None:
         """Return when the files say something else than when they were marked, and are written to the end."""
         while True:
             await self._sleep(EVERY)
-            look = await asyncio.to_thread(self._look)
+            look = await asyncio.to_thread(self.look)
             if look == self._seen:
                 continue
             look = await self._settled(look)
@@ -57,12 +57,13 @@ class Watch:
     async def _settled(self, look: Look) -> Look:
         for _ in range(MOST_LOOKS):
             await self._sleep(SETTLE)
-            before, look = look, await asyncio.to_thread(self._look)
+            before, look = look, await asyncio.to_thread(self.look)
             if before == look:
                 break
         return look
 
-    def _look(self) -> Look:
+    def look(self) -> Look:
+        """How the files and folders are just now, by their times and sizes. Waits for the disk."""
         return {path: _state(path) for path in self._paths()}
 
 

@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from container.web.console.console import Console
+from container.web.console.files_now import FilesNow
 from container.web.console.lock import Lock
 from container.web.console.onward import Onward
 from container.web.console.page import ROOT
@@ -63,6 +64,7 @@ class Desk:
         self.tap = Tap(file, token, clock, self._hits, self.drafts.of, quiet=quiet, worker=workers.index)
         self.tap.told = self.said.note
         self.today = Today(app.metrics, clock)
+        self.files = FilesNow(Path(app.configuration.file), environ)
         self.peers = Peers(app, self.today)
         self.pulse = Pulse(None if workers.index else app.configuration.delivery.store, self.today, clock)
         self._pulsing: asyncio.Task[None] | None = None

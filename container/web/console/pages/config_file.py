@@ -8,12 +8,12 @@ from typing import Any
 
 from container.config.listing import listing
 from container.web.console.page import Ask, Page
-from container.web.console.pages.container import looked_at, problem
+from container.web.console.pages.container import problem
 
 
 async def data(ask: Ask) -> dict[str, Any]:
     """The files with what is wrong in them; secrets are masked."""
-    loaded = await looked_at(ask)
+    loaded, _ = await ask.app.desk.files.look()
     folder = Path(ask.app.configuration.file).parent
     files = await asyncio.to_thread(listing, loaded)
     listed = {one.file for one in files}

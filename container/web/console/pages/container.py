@@ -6,15 +6,12 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from container.config.load import Loaded
-from container.config.snapshot import snapshot
 from container.ledger.cells import cells
 from container.ledger.summary import summary
 from container.outbox.files import files_of
 from container.outbox.outbox import OutboxError
 from container.problem import Problem
-from container.registry import discover
-from container.web.console.mapping import map_of, words_of
+from container.web.console.mapping import map_of
 from container.web.console.page import Ask, Page
 from container.web.console.trying import example
 
@@ -30,10 +27,9 @@ async def data(ask: Ask) -> dict[str, Any]:
     app, reloading = ask.app, ask.app.reloading
     file = Path(app.configuration.file)
     known = await app.desk.peers.known()
-    words = await asyncio.to_thread(lambda: words_of(reloading.running, discover(file.parent)))
-    on_disk = await asyncio.to_thread(snapshot, file)
-    problems = [problem(one, file.parent) for one in (await looked_at(ask)).problems]
-    shown = map_of(app.configuration, words, known.flow)
+    loaded, on_disk = await app.desk.files.look()
+    problems = [problem(one, file.parent) for one in loaded.problems]
+    shown = map_of(app.configuration, await app.desk.files.words(reloading.running), known.flow)
     versions = await asyncio.to_thread(_versions, ask)
     ledger, trouble = await asyncio.to_thread(_ledger, ask)
     return {
@@ -51,16 +47,6 @@ async def data(ask: Ask) -> dict[str, Any]:
         "ledger_trouble": trouble,
         "example": example(ask),
     }
-
-
-async def looked_at(ask: Ask) -> Loaded:
-    """The files as they are now."""
-    try:
-        return await ask.app.reloading.look()
-    except Exception as error:  # noqa: BLE001 - whatever a file or a component's code does, the page is shown
-        text = f"reading it failed with {type(error).__name__}"
-        hint = "look at what was changed last, component files too"
-        return Loaded(None, [Problem(ask.app.configuration.file, 1, 1, "", "internal", text, hint)])
 
 
 def problem(one: Problem, folder: Path) -> dict[str, Any]:
