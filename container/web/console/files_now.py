@@ -1,4 +1,4 @@
-"""The files now: what a configuration's files come to, and what is written in the running one, read when they change."""
+"""The files now: what a configuration's files come to, and what the running one says; read when they change."""
 
 from __future__ import annotations
 
