@@ -65,6 +65,17 @@ def _cors(origin: str, origins: frozenset[str]) -> tuple[tuple[bytes, bytes], ..
     )
 
 
+def own_page(headers: Mapping[str, str]) -> tuple[tuple[bytes, bytes], ...] | None:
+    """What ``cors`` gives to a page of the very host and port that was asked, whatever the list; None for any other.
+
+    An origin is a scheme, a host and a port (RFC 6454, section 6.1). The scheme is not compared: behind a proxy that
+    ends TLS the container is asked over http for a page of https.
+    """
+    origin = headers.get("origin", "")
+    place = origin.partition("://")[2].lower()
+    return cors(origin, frozenset()) if place and place == headers.get("host", "").lower() else None
+
+
 def preflight(headers: Mapping[str, str]) -> Headers:
     """What a browser asks before it sends a hit with headers of its own."""
     wanted = headers.get("access-control-request-headers", "content-type")

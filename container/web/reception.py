@@ -18,7 +18,7 @@ from container.preview import COOKIE, HEADER, REVEAL_HEADER, allowed, mask, test
 from container.record import EventRecord
 from container.runtime import Routed, route
 from container.web.address import TrustedProxies
-from container.web.answering import Headers, cors, plain, preflight, set_cookie
+from container.web.answering import Headers, cors, own_page, plain, preflight, set_cookie
 from container.web.json import to_bytes
 from container.web.tap.seen import Seen
 from container.web.tap.sessions import Session
@@ -108,7 +108,7 @@ class Reception:
         live = self.live
         headers = asked.headers
         allow = cors(headers.get("origin", ""), live.origins)
-        if allow is None:
+        if allow is None and (allow := own_page(headers)) is None:
             self.metrics.hits["", "origin_refused"] += 1
             return Received(plain(403, "this origin is not in container.origins"), [], [])
         if asked.method == "OPTIONS":

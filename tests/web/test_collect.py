@@ -48,6 +48,29 @@ def test_only_pages_of_the_list_may_send_when_there_is_one(tmp_path: Path) -> No
         assert app.ask(PAGE_VIEW + "backend").status == 204
 
 
+def test_pages_of_the_container_itself_may_send_whatever_the_list(tmp_path: Path) -> None:
+    with served(tmp_path, CONFIG.replace("name: test", f'name: test, origins: ["{SHOP}"]')) as app:
+        own = [
+            ("http://127.0.0.1:8080", "127.0.0.1:8080"),
+            ("https://T.example", "t.Example"),
+            ("http://[::1]:1", "[::1]:1"),
+        ]
+        for path in ("/g/collect?v=2&tid=G-1&cid=7.8&en=page_view", PIXEL_HIT, "/loader/tr?id=1&ev=PageView"):
+            for origin, host in own:
+                for method in ("GET", "POST", "OPTIONS"):
+                    answer = app.ask(path, method, origin=origin, host=host)
+                    assert answer.status != 403, (path, origin, method)
+                    assert answer.headers["access-control-allow-origin"] == origin
+        others = [("http://127.0.0.1:8081", "127.0.0.1:8080"), ("http://127.0.0.1", "127.0.0.1:8080"), ("null", "null"),
+                  ("http://", ""), ("t.example", "t.example"), ("http://a.t.example", "t.example"),
+                  ("http://" + "a" * 400, "a" * 400)]  # fmt: skip
+        for origin, host in others:
+            for method in ("POST", "OPTIONS"):
+                answer = app.ask(PAGE_VIEW + "other", method, origin=origin, host=host)
+                assert (answer.status, answer.headers.get("access-control-allow-origin")) == (403, None), origin
+        assert app.ask(PAGE_VIEW + "other", origin="https://evil.example").status == 403  # no Host at all
+
+
 def test_a_preflight_is_answered_with_what_it_asks_for(app: Served) -> None:
     answer = app.ask("/g/collect", "OPTIONS", origin=SHOP, access_control_request_headers="content-type, x-own")
     assert (answer.status, answer.body) == (204, b"")
