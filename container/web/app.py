@@ -44,6 +44,7 @@ from container.web.operation import Operation
 from container.web.protocol import Burst
 from container.web.reception import Live, Reception
 from container.web.reload import Outcome, Reload, needs_restart, read_at_start, retyped
+from container.web.slash import add_slash
 from container.web.workers import Workers
 
 log = logging.getLogger("tagdock")
@@ -133,8 +134,9 @@ class App:
         self._reserved: tuple[str, ...] = (*RESERVED, loader)
         if not self._live:
             sandbox = self.sandbox.app if self.sandbox is not None else Forward(self.workers, 0)
-            routes += [Mount("/sandbox", sandbox), Mount("/demo", demo(loader))]
-            self._reserved += ("/demo/",)
+            routes += [Mount("/sandbox", sandbox), Mount("/demo", demo(loader)), Route("/demo", add_slash)]
+            routes.append(Route("/demo{else_a_hit:path}", self._collect))
+            self._reserved += ("/demo",)
         if self.sandbox is not None:
             # Only here do the loader's hits take the long way, so that the sandbox hears what it could not know.
             routes.append(Route(hits(loader), Copies(self._collect, self.sandbox.told.take)))

@@ -99,6 +99,20 @@ def test_the_switch_says_how_it_stands_and_consent_can_be_changed(server: Server
     expect(page.get_by_role("region", name="Cookies")).to_be_hidden()
 
 
+@pytest.mark.parametrize("name", ["demo", "console"])
+def test_without_the_slash_at_its_end_an_address_leads_there_all_the_same(server: Server, name: str) -> None:
+    answer = server.get(f"/{name}?fbclid=a%26b")
+    assert (answer.status_code, answer.headers["location"]) == (308, f"/{name}/?fbclid=a%26b")
+    assert server.get(f"/{name}").headers["location"] == f"/{name}/"
+
+
+def test_a_path_that_only_begins_like_the_shop_s_is_a_hit_s(server: Server) -> None:
+    for path in ("/demolition", "/demo.json", "/demolition/of/1"):
+        answer = server.get(path)
+        assert (answer.status_code, answer.text) == (404, server.get("/nothing").text)
+        assert server.post(path, content=b"{}").status_code == 404, "not 405: any method is a hit's"
+
+
 def test_an_unknown_product_or_file_is_not_there(server: Server) -> None:
     assert server.get("/demo/product/%3Cscript%3E").status_code == 404
     assert "<script>" not in server.get("/demo/product/%3Cscript%3E").text.partition("<body")[2]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from container.web.console.console import Console
@@ -21,6 +21,7 @@ from container.web.console.peers import Peers
 from container.web.console.pulse import Pulse
 from container.web.console.said import Said
 from container.web.console.today import Today
+from container.web.slash import add_slash
 from container.web.tap.drafts import Drafts
 from container.web.tap.tap import Tap
 from container.web.workers import Workers
@@ -76,7 +77,7 @@ class Desk:
         """Where the console is found."""
         shown = Onward(self._workers, 0, self._lock, self.ending) if self._workers.index else self._console()
         between = [Route(WATCH, self._watch, methods=["POST"]), *self.peers.routes()]
-        return [Route(ROOT, _in), Mount(ROOT, shown), *between]
+        return [Route(ROOT, add_slash), Mount(ROOT, shown), *between]
 
     def start(self) -> None:
         """Begin, in the event loop that serves."""
@@ -135,8 +136,3 @@ class Desk:
             if self.tap.open:
                 await self._workers.ask("POST", WATCH)
             await asyncio.sleep(AGAIN if self.tap.open else 0.5)
-
-
-async def _in(request: Request) -> Response:
-    query = request.url.query
-    return RedirectResponse(f"{ROOT}/" + (f"?{query}" if query else ""), 308)
