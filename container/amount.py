@@ -22,7 +22,7 @@ def amount(value: Any) -> int | float | None:
             value = float(value)
         except ValueError:
             return None
-    elif isinstance(value, bool) or not isinstance(value, int | float):
+    elif isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     if isinstance(value, int):
         return value if -_LARGEST < value < _LARGEST else None
@@ -35,7 +35,7 @@ def identifier(value: Any) -> str | None:
     """A name or id as text without blanks around it, a number as its digits; None for nothing and for all else."""
     if isinstance(value, str):
         return value.strip() or None
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     # Shops number their orders beyond what a float can tell apart, so a whole number is never rounded.
     if isinstance(value, int):

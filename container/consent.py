@@ -42,7 +42,7 @@ class ConsentPolicy:
         granting: dict[str, list[str]] = {}
         for purpose, name in section.granting().items():
             granting.setdefault(name, []).append(purpose)
-        self._granting = [(triggers[name], tuple(purposes)) for name, purposes in granting.items()]
+        self._granting = [(triggers[name], frozenset(purposes)) for name, purposes in granting.items()]
         self._implicit = section.implicit == "used"
         self._unset_allows = section.when_unset == "granted"
         self._known: dict[Any, Consent] = {}
@@ -57,7 +57,7 @@ class ConsentPolicy:
         held = 0
         for bit, (trigger, purposes) in enumerate(self._granting):
             # A trigger is asked only where the hit leaves a purpose open.
-            if not (said and all(purpose in said for purpose in purposes)) and trigger.holds(context):
+            if not (said and said.keys() >= purposes) and trigger.holds(context):
                 held |= 1 << bit
         implicit = incoming.implicit if self._implicit else _NOTHING
         key = (tuple(said.items()), held, tuple(implicit.items()))

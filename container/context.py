@@ -53,8 +53,8 @@ class Context:
     """
 
     __slots__ = (
-        "_values", "client", "consent", "event", "event_name", "index", "limited_data_use", "notes", "now", "shared",
-        "test_event_code", "variables",
+        "_values", "client", "consent", "event", "event_name", "hit", "index", "limited_data_use", "notes", "now",
+        "shared", "test_event_code", "variables",
     )  # fmt: skip
 
     def __init__(
@@ -75,6 +75,8 @@ class Context:
         self.event_name = name if isinstance(name, str) else ""
         """The event's name, "" when it has none."""
         self.shared = shared if shared is not None else Shared(hit if hit is not None else Hit("GET", "/"))
+        self.hit = self.shared.hit
+        """The request the event came with."""
         self.now = now
         self.client = client
         self.variables = variables
@@ -84,11 +86,6 @@ class Context:
         self.limited_data_use: LimitedDataUse | None = None
         self.test_event_code = ""
         self._values: dict[str, Any] = {}
-
-    @property
-    def hit(self) -> Hit:
-        """The request the event came with."""
-        return self.shared.hit
 
     def variable(self, name: str) -> Any:
         """The variable's value for this event, or None. Read once; one that asks for itself gets None."""

@@ -205,7 +205,7 @@ def _follow(value: Any, parts: tuple[str | int, ...]) -> Any:
     for part in parts:
         if isinstance(value, dict):
             value = value.get(part if isinstance(part, str) else str(part))
-        elif isinstance(value, list | str) and isinstance(part, int) and part < len(value):
+        elif isinstance(value, (list, str)) and isinstance(part, int) and part < len(value):
             value = value[part]
         else:
             return None

@@ -15,6 +15,8 @@ _DAY = 86400
 
 def moment(value: Any) -> float | None:
     """Unix seconds from a number in seconds to nanoseconds, or from ISO 8601 (UTC when no zone is given), or None."""
+    if type(value) is int and _EARLIEST <= value < _SCALES[0][0]:
+        return value
     number = amount(value)
     if number is None:
         seconds = _iso(value)

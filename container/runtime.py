@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -48,13 +47,14 @@ def route(
     written down: only what leaves is worked out. Never raises, whatever the hit holds.
     """
     failures: list[str] = []
-    claiming = _claiming(hit, configuration, failures)
-    taken = next(claiming, None)
-    if taken is None:
+    claiming = configuration.clients_by_priority
+    for name, client in claiming:
+        if _claims(name, client, hit, failures):
+            break
+    else:
         problems = [*failures, "no client claims the hit"]
         trace = Trace(hit.id, None, NOBODY.status, problems=problems) if explain else None
         return Routed(None, NOBODY, failures=failures, trace=trace)
-    name, client = taken
     try:
         if not explain and not configuration.changes:
             seen = client.glance(hit)
@@ -68,7 +68,8 @@ def route(
     shared = Shared(hit, cookies=routed.cookies)
     if explain:
         routed.trace = Trace(hit.id, name, reading.answer.status, problems=list(reading.notes))
-        others = [other for other, _ in claiming]
+        later = claiming[claiming.index((name, client)) + 1 :]
+        others = [other for other, one in later if _claims(other, one, hit, failures)]
         if others:
             text = f"{name} took the hit before {', '.join(others)}, which could read it too"
             routed.trace.problems.append(text)
@@ -84,16 +85,13 @@ def route(
     return routed
 
 
-def _claiming(hit: Hit, configuration: Configuration, failures: list[str]) -> Iterator[tuple[str, Client]]:
-    """The clients that claim the hit, in the order they are asked; one that raises claims nothing."""
-    for named in configuration.clients_by_priority:
-        try:
-            claims = named[1].claims(hit)
-        except Exception as error:  # noqa: BLE001 - as above: its failure is told, the others are asked all the same
-            failures.append(f"client {named[0]} failed: {type(error).__name__}")
-            continue
-        if claims:
-            yield named
+def _claims(name: str, client: Client, hit: Hit, failures: list[str]) -> bool:
+    """Whether the client takes the hit; one that raises claims nothing, its failure is told."""
+    try:
+        return client.claims(hit)
+    except Exception as error:  # noqa: BLE001 - as above: the others are asked all the same
+        failures.append(f"client {name} failed: {type(error).__name__}")
+        return False
 
 
 def _policy(configuration: Configuration) -> ConsentPolicy:

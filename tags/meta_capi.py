@@ -136,6 +136,10 @@ class MetaCapiTag(Tag):
             self.limited_data_use, self.opt_out, self.app_data, self.original_event_data, self.messaging_channel
         )
         self._tail = b"," + _encode(envelope)[1:]
+        # Pixels that no event changes are the same for all of them.
+        self._settled: tuple[str, ...] = ()
+        if all(pixel.constant and _PIXEL.fullmatch(str(pixel.text)) for pixel in self.pixel_id):
+            self._settled = self._pixels(Context({}))
 
     def complaints(self) -> Iterable[Complaint]:
         """Pixel ids, action sources and versions that Meta does not know; a package that is not there."""
@@ -228,6 +232,8 @@ class MetaCapiTag(Tag):
         return Verdict(found.action, reason, found.retry_after, found.at)
 
     def _pixels(self, context: Context) -> tuple[str, ...]:
+        if self._settled and not context.test_event_code:
+            return self._settled
         code = context.test_event_code or self.test_event_code
         found: dict[str, None] = {}
         for expression in self.pixel_id:
@@ -242,10 +248,11 @@ class MetaCapiTag(Tag):
         """The id both copies of an event share: the configured one, the event's, the order's, else one of the hit."""
         event = context.event
         for said in (read(self.event_id, context), event.get("event_id"), event.get("transaction_id")):
-            if isinstance(said, str | int) and not isinstance(said, bool) and said != "":
+            if said is not None and isinstance(said, (str, int)) and not isinstance(said, bool):
                 written = clean(said)
-                if written is not None and str(written).strip():
-                    return str(written).strip()
+                identity = "" if written is None else str(written).strip()
+                if identity:
+                    return identity
         context.note("no event_id and no transaction_id: a stable id is sent, which no browser's copy can match")
         stable = event.get("x-tagdock-stable-id")
         return stable if isinstance(stable, str) and stable else context.stable_id
@@ -279,18 +286,24 @@ class MetaCapiTag(Tag):
         if messaging:  # a conversation has no browser
             return user
         fbp, fbc = self._ids(context, given)
-        for key, value in (
-            ("client_ip_address", browser.address(event, given.get("client_ip_address"), saved.get("_fbi"), note)),
-            ("client_user_agent", browser.agent(event, given.get("client_user_agent"), note)),
-            ("fbp", fbp),
-            ("fbc", fbc),
-        ):
-            if value is not None and given.get(key, value) is not None:
-                user[key] = value
-        local = browser.local_address(event) if rules.too_broad(user) else None
-        if local is not None and "client_ip_address" not in given:
-            note("the visitor's address is not public, and is sent since there is nothing else to match by")
-            user["client_ip_address"] = local
+        address = browser.address(event, given.get("client_ip_address"), saved.get("_fbi"), note)
+        if address is not None:
+            user["client_ip_address"] = address
+        agent = browser.agent(event, given.get("client_user_agent"), note)
+        if agent is not None:
+            user["client_user_agent"] = agent
+        if fbp is not None:
+            user["fbp"] = fbp
+        if fbc is not None:
+            user["fbc"] = fbc
+        for key, value in given.items():
+            if value is None:  # the configuration leaves it out, whoever else knows it
+                user.pop(key, None)
+        if address is None and "client_ip_address" not in given and rules.too_broad(user):
+            local = browser.local_address(event)
+            if local is not None:
+                note("the visitor's address is not public, and is sent since there is nothing else to match by")
+                user["client_ip_address"] = local
         return user
 
     def _ids(self, context: Context, given: dict[str, Any]) -> tuple[str | None, str | None]:
@@ -324,7 +337,8 @@ class MetaCapiTag(Tag):
 
 def _may_name_browser(event: Mapping[str, Any], hit: Hit) -> bool:
     """Whether an event or its hit may hold a browser id or a click id: a cheap look before the careful one."""
-    if event.keys() & _BROWSER_IDS or isinstance(event.get("user_data"), dict):
+    said = event.get("user_data")
+    if event.keys() & _BROWSER_IDS or (said and isinstance(said, dict)):
         return True
     if "_fb" in hit.headers.get("cookie", "") or "fbclid=" in hit.referer:
         return True

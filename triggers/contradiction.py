@@ -43,7 +43,7 @@ def _candidates(comparison: Comparison, tests: dict[str, Any], operators: Mappin
     if word not in tests:
         return ""
     wanted = tests[word] if word == "one_of" else [tests[word]]
-    if not all(isinstance(one, str | int | float) and not isinstance(one, bool) for one in wanted):
+    if not all(isinstance(one, (str, int, float)) and not isinstance(one, bool) for one in wanted):
         return ""
     texts = all(isinstance(one, str) for one in wanted)
     others = [(other, value) for other, value in comparison.tests if other != word and (texts or other in _BOUNDS)]

@@ -30,11 +30,11 @@ class Operator:
 def _equal(found: Any, wanted: Any) -> bool:
     if found is None:
         return False
-    if isinstance(wanted, int | float) and not isinstance(wanted, bool):
+    if isinstance(wanted, (int, float)) and not isinstance(wanted, bool):
         # A sender writes 120 as "120.00"; beyond 15 digits a float cannot tell neighbours apart, so text decides.
         if abs(wanted) < 1e15:
             return amount(found) == wanted
-    elif isinstance(wanted, list | dict):
+    elif isinstance(wanted, (list, dict)):
         return bool(found == wanted)
     return as_text(found) == as_text(wanted)
 
@@ -99,6 +99,16 @@ _NEGATION = re.compile(r"(?i)(?:!=?|neq?|(?:do(?:es)?|is)?_?not_?(\w+))")
 _FOLDED = frozenset({"equals", "one_of", "contains", "starts_with", "ends_with"})
 
 
+def _check(test: Callable[[Any, Any], bool], wanted: Any) -> Callable[[Any], bool]:
+    """The test of a value, with a short way where a text is compared with a text, as nearly always."""
+    if test is _equal and type(wanted) is str:
+        return lambda found: found == wanted if type(found) is str else _equal(found, wanted)
+    if isinstance(wanted, Regex):
+        matches = wanted.test
+        return lambda found: matches(found) if type(found) is str else test(found, wanted)
+    return lambda found: test(found, wanted)
+
+
 @dataclass(slots=True)
 class Comparison:
     """What must hold for one value: operators with what they compare to, and comparisons that must not hold."""
@@ -106,16 +116,16 @@ class Comparison:
     tests: list[tuple[str, Any]]
     ignore_case: bool = False
     unless: Comparison | None = None
-    _checks: list[tuple[Callable[[Any, Any], bool], Any]] = field(init=False, repr=False, compare=False)
+    _checks: list[Callable[[Any], bool]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        self._checks = [(OPERATORS[word].test, wanted) for word, wanted in self.tests]
+        self._checks = [_check(OPERATORS[word].test, wanted) for word, wanted in self.tests]
 
     def holds(self, found: Any) -> bool:
         """Whether every operator is satisfied and the negated part is not."""
         value = _fold(found) if self.ignore_case else found
-        for test, wanted in self._checks:
-            if not test(value, wanted):
+        for check in self._checks:
+            if not check(value):
                 return False
         return self.unless is None or not self.unless.holds(found)
 

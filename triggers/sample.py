@@ -53,6 +53,6 @@ def _visitor(context: Context) -> tuple[str, str]:
         ("fbp", event.get("fbp") or context.hit.cookies.get("_fbp")),
         ("user_id", event.get("user_id")),
     ):
-        if value and isinstance(value, str | int | float):
+        if value and isinstance(value, (str, int, float)):
             return name, as_text(value)
     return "the hit", context.shared.fingerprint().hex()

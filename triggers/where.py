@@ -72,11 +72,11 @@ class WhereCondition(Condition):
 
     def ready(self) -> None:
         self._tests = [(name, name.removeprefix("event."), one) for name, one in self.values.items()]
+        self._checks = [(name, short, one.holds) for name, short, one in self._tests]
 
     def holds(self, context: Context) -> bool:
-        for name, short, comparison in self._tests:
-            found = context.variable(name) if name is short else get_path(context.event, short)
-            if not comparison.holds(found):
+        for name, short, holds in self._checks:
+            if not holds(context.variable(name) if name is short else get_path(context.event, short)):
                 return False
         return True
 

@@ -34,7 +34,7 @@ class HashVariable(Variable):
 
     def read(self, context: Context) -> str | None:
         value = self.input.read(context)
-        text = "" if value is None or isinstance(value, list | dict) else as_text(value)
+        text = "" if value is None or isinstance(value, (list, dict)) else as_text(value)
         if not text:
             return None
         digest = self._digest(text.encode("utf-8", "replace"), usedforsecurity=False)

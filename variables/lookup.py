@@ -38,7 +38,7 @@ class LookupVariable(Variable):
 
     def read(self, context: Context) -> Any:
         found = self.input.read(context)
-        if found is None or isinstance(found, list | dict):
+        if found is None or isinstance(found, (list, dict)):
             return read_tree(self.default, context)
         text = as_text(found)
         return read_tree(self._lines.get(text.casefold() if self.ignore_case else text, self.default), context)

@@ -81,7 +81,7 @@ class RegexTableVariable(Variable):
 
     def read(self, context: Context) -> Any:
         found = self.input.read(context)
-        if found is not None and not isinstance(found, list | dict):
+        if found is not None and not isinstance(found, (list, dict)):
             text = as_text(found)
             for regex, template, value in self._lines:
                 groups = regex.find(text, whole=True) if self.full_match else None

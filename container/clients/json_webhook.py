@@ -93,7 +93,7 @@ class JsonWebhookClient(Client):
                 return _refused(400, "the body is not a JSON object")
             found: list[Any] = [body]
         else:
-            if not isinstance(body, dict | list):
+            if not isinstance(body, (dict, list)):
                 return _refused(400, "the body is neither a JSON object nor a list")
             found = elements(self.events, body)
             if len(found) > MOST_EVENTS:
@@ -175,7 +175,7 @@ def _item(item: dict[str, Any]) -> dict[str, Any]:
 def _consent(said: dict[str, Any], notes: list[str]) -> dict[str, str]:
     consent = {}
     for purpose, value in said.items():
-        word = _WORDS.get(str(value).strip().lower()[:10]) if isinstance(value, str | bool | int) else None
+        word = _WORDS.get(str(value).strip().lower()[:10]) if isinstance(value, (str, bool, int)) else None
         if word is None:
             notes.append(f"consent for {purpose} is neither granted nor denied: it stays unset")
         else:

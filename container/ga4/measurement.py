@@ -173,7 +173,7 @@ def _common(body: Mapping[str, Any]) -> Event:
     if isinstance(properties, dict):
         values = {name: _unwrap(value) for name, value in islice(properties.items(), _MOST_PROPERTIES) if name}
         plain = {
-            name: value for name, value in values.items() if isinstance(value, str | int | float) and _is_plain(value)
+            name: value for name, value in values.items() if isinstance(value, (str, int, float)) and _is_plain(value)
         }
         if plain:
             found[PROPERTIES_KEY] = plain

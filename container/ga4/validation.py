@@ -152,7 +152,7 @@ def _properties(given: Any, strict: bool) -> Iterator[Message]:
             yield from _name(field, what, name, _LONGEST_PROPERTY, strict)
         if not isinstance(value, dict) or "value" not in value:
             yield _message(field, "VALUE_REQUIRED", f"{what} must be an object with a value.")
-        elif isinstance(value["value"], dict | list):
+        elif isinstance(value["value"], (dict, list)):
             yield _message(field, "VALUE_INVALID", f"{what} must have a text or a number as its value.")
         elif strict and len(text_of(value["value"])) > _LONGEST_PROPERTY_VALUE:
             text = f"{what} is longer than {_LONGEST_PROPERTY_VALUE} characters."
@@ -196,9 +196,9 @@ def _parameter(name: str, value: Any, what: str, strict: bool) -> Iterator[Messa
         yield _message(field, "NAME_RESERVED", f"{which} has a reserved name.")
     else:
         yield from _name(field, which, name, _LONGEST_NAME, strict)
-    if isinstance(value, dict | list):
+    if isinstance(value, (dict, list)):
         yield _message(field, "VALUE_INVALID", f"{which} is neither a text nor a number.")
-    elif name == "value" and (isinstance(value, bool) or not isinstance(value, int | float)):
+    elif name == "value" and (isinstance(value, bool) or not isinstance(value, (int, float))):
         yield _message(field, "VALUE_INVALID", f"{which} is not a number.")
     elif name == "currency" and not (
         isinstance(value, str) and len(value) == 3 and value.isascii() and value.isalpha()

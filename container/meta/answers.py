@@ -133,7 +133,7 @@ def _usage(header: str | None, name: str, unit: float) -> list[float]:
             one = waiting.pop()
             if isinstance(one, dict):
                 value = one.get(name)
-                if isinstance(value, int | float) and not isinstance(value, bool):
+                if isinstance(value, (int, float)) and not isinstance(value, bool):
                     found.append(value * unit)
                 waiting += one.values()
             elif isinstance(one, list):

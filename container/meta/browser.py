@@ -86,8 +86,8 @@ def local_address(event: Mapping[str, Any]) -> str | None:
 
 def agent(event: Mapping[str, Any], override: object, note: Note) -> str | None:
     """The visitor's browser: the configuration's, the event's own `client_user_agent`, else its `user_agent`."""
-    said = next((one for one in (override, own(event, "client_user_agent"), event.get("user_agent")) if one), None)
-    if said is None:
+    said = override or own(event, "client_user_agent") or event.get("user_agent")
+    if not said:
         return None
     written = trim(said) if isinstance(said, str) else ""
     if not 0 < len(written) <= 4096:

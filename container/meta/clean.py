@@ -31,7 +31,7 @@ def clean(value: Any, depth: int = DEEPEST) -> Any:
             if found is not None and isinstance(key, str) and clean(key) is not None:
                 kept[key] = found
         return kept
-    if depth and isinstance(value, list | tuple):
+    if depth and isinstance(value, (list, tuple)):
         return [found for inner in value[:MOST_VALUES] if (found := clean(inner, depth - 1)) is not None]
     return None
 

@@ -1,6 +1,7 @@
 """The commerce: `custom_data` for Meta from an event's value, items and order, and what each field must look like."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from container.amount import amount
@@ -26,6 +27,7 @@ _FIELDS: Final = {
 _SAYING: Final = frozenset((*_FIELDS, "custom_data", "items"))
 _IDS: Final = ("item_id", "id", "product_id", "sku", "item_name")
 _PASSED: Final = ("delivery_category",)
+_AMOUNTS: Final = frozenset(("predicted_ltv", "net_revenue"))
 _COUNTED: Final = frozenset(("InitiateCheckout", "Purchase"))
 _MOST_CONTENTS: Final = 1000
 _LONGEST_NAME: Final = 200
@@ -51,11 +53,9 @@ def commerce(
         built.update((key, value) for key, value in own.items() if value is not None and value != "")
     elif own is not None:
         note("custom_data is not an object: left out")
-    for said, field in _FIELDS.items() if said_at_all else ():
-        if said not in said_at_all:
-            continue
+    for said, field, common in _places(frozenset(said_at_all)):
         value = event[said]
-        if value is not None and value != "" and (said in _COMMON or field not in built):
+        if value is not None and value != "" and (common or field not in built):
             built[field] = value
     built.update(marked)
     _from_items(event, name, built, content_type)
@@ -64,15 +64,27 @@ def commerce(
     for field, value in built.items():
         if value is None:
             continue
-        check = _CHECKS.get(field, clean)
-        found = check(value) if field.isascii() or clean(field) is not None else None
-        if found is None or len(field) > _LONGEST_NAME:
+        check = _CHECKS.get(field)
+        found = check(value) if check is not None else _free(field, value)
+        if found is None:
             note(f"custom_data.{label(field)} {_WANTED.get(field, 'cannot be sent')}: left out")
         elif found != []:
             checked[field] = found
     _lost_contents(built.get("contents"), checked.get("contents"), note)
     _paired(checked, name, note)
     return checked
+
+
+@lru_cache(maxsize=1024)
+def _places(said_at_all: frozenset[str]) -> tuple[tuple[str, str, bool], ...]:
+    """Which fields these keys of an event fill, in the order of ``_FIELDS``, and whether under a common name."""
+    return tuple((said, field, said in _COMMON) for said, field in _FIELDS.items() if said in said_at_all)
+
+
+def _free(field: str, value: Any) -> Any:
+    """The value of a field that is not one of Meta's, whose name is the sender's."""
+    fits = len(field) <= _LONGEST_NAME and (field.isascii() or clean(field) is not None)
+    return clean(value) if fits else None
 
 
 def refused(name: str, custom: Mapping[str, Any]) -> str:
@@ -88,14 +100,14 @@ def _from_items(event: Mapping[str, Any], name: str, built: dict[str, Any], cont
     items = event.get("items")
     if not isinstance(items, list):
         items = []
-    if items and not isinstance(built.get("contents"), list | dict):
+    if items and not isinstance(built.get("contents"), (list, dict)):
         built["contents"] = [_content(item) for item in items[:_MOST_CONTENTS] if isinstance(item, dict)]
     contents = built.get("contents")
     if isinstance(contents, list) and contents:
         if not isinstance(built.get("content_ids"), list):
             ids = [one["id"] for one in contents if isinstance(one, dict) and "id" in one]
             if ids:
-                built["content_ids"] = list(dict.fromkeys(one for one in ids if isinstance(one, str | int)))
+                built["content_ids"] = list(dict.fromkeys(one for one in ids if isinstance(one, (str, int))))
         if name in _COUNTED and "num_items" not in built:
             quantities = [amount(one.get("quantity")) if isinstance(one, dict) else None for one in contents]
             if all(isinstance(quantity, int) and quantity >= 0 for quantity in quantities):
@@ -124,8 +136,10 @@ def _paired(custom: dict[str, Any], name: str, note: Note) -> None:
         if name != "Purchase" and custom.pop("value", None) is not None:
             note("custom_data.value has no currency, and Meta refuses it without: left out")
         return
+    if "value" in custom:
+        return
     priced = any("item_price" in one for one in custom.get("contents", ()))
-    if not priced and not custom.keys() & {"value", "predicted_ltv", "net_revenue"}:
+    if not priced and not custom.keys() & _AMOUNTS:
         note("custom_data.currency has no value to go with: left out")
         del custom["currency"]
 
@@ -148,7 +162,9 @@ def _count(value: Any) -> int | None:
 
 
 def _text(value: Any) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if type(value) is str:  # as nearly always
+        return value.strip() or None if clean(value) is not None else None
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None
     found = clean(value)
     if found is None:
@@ -162,7 +178,7 @@ def _status(value: Any) -> bool | str | None:
 
 
 def _identity(value: Any) -> str | int | None:
-    if isinstance(value, int) and not isinstance(value, bool):
+    if type(value) is not str and isinstance(value, int) and not isinstance(value, bool):
         found = clean(value)
         return found if isinstance(found, int) else None
     return _text(value)

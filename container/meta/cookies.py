@@ -41,8 +41,11 @@ class BrowserId(NamedTuple):
 
 def parse(value: object) -> BrowserId | None:
     """The parts of an `_fbp` or `_fbc`; None unless it has four, or five of which the last is a builder's appendix."""
-    if not isinstance(value, str) or len(value) > 2048:
-        return None
+    return _parse(value) if isinstance(value, str) and len(value) <= 2048 else None
+
+
+@lru_cache(maxsize=2048)
+def _parse(value: str) -> BrowserId | None:
     parts = value.split(".")
     if not 4 <= len(parts) <= 5 or parts[0] != "fb":
         return None

@@ -37,6 +37,7 @@ PHONE_HASH: Final = (
 ENHANCED: Final = "_gtmeec"  # the cookie in which Tag Manager's Meta template keeps hashed user data
 
 _OWN: Final = frozenset(HASHED) | frozenset(PLAIN)
+_TEMPLATES: Final = {key: f"x-fb-ud-{key}" for key in _OWN}
 _ELSEWHERE: Final = frozenset(("client_ip_address", "client_user_agent", "fbc", "fbp"))
 _ADDRESS: Final = frozenset(("first_name", "last_name", "city", "region", "state", "postal_code", "zip", "country"))
 _MOST_ADDRESSES: Final = 10
@@ -59,7 +60,8 @@ def customer(
     to `note`, by key and never by value.
     """
     found = _gathered(event, enhanced, note)
-    found.update(overrides)
+    if overrides:
+        found.update(overrides)
     built: dict[str, Any] = {}
     for key, value in found.items():
         if value is None or key in _ELSEWHERE:
@@ -89,7 +91,7 @@ def templates(event: Mapping[str, Any], group: str) -> dict[str, Any]:
 
 def own(event: Mapping[str, Any], key: str) -> Any:
     """What the event says under one of Meta's own keys: `x-fb-ud-<key>`, then `user_data.<key>`; None for nothing."""
-    said = event.get(f"x-fb-ud-{key}")
+    said = event.get(_TEMPLATES[key])
     if said is not None:
         return said
     data = event.get("user_data")
@@ -98,7 +100,7 @@ def own(event: Mapping[str, Any], key: str) -> Any:
 
 def plain_value(value: object) -> str | int | None:
     """A value that is sent as it is: text without white space around it, or a whole number."""
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
         return None
     written = trim(text(value))
     return (written if isinstance(value, str) else value) if 0 < len(written) <= LONGEST else None
@@ -112,11 +114,12 @@ def _gathered(event: Mapping[str, Any], enhanced: object, note: Note) -> dict[st
     if user_id is not None and user_id != "":
         found["external_id"] = user_id
     data = event.get("user_data")
-    if isinstance(data, dict):
+    if not isinstance(data, dict):
+        if data is not None:
+            note("user_data is not an object: left out")
+    elif data:
         found.update(_common(data, note))
         found.update((key, value) for key, value in data.items() if key in _OWN and value not in (None, ""))
-    elif data is not None:
-        note("user_data is not an object: left out")
     for key, value in templates(event, "ud").items():
         if key in _OWN:
             found[key] = value

@@ -68,7 +68,7 @@ def hashed_all(
     key: str, value: object, *, default_country: str | None = None, match: str = "documented"
 ) -> tuple[list[str], list[str]]:
     """Every value of a list (or the one value) hashed, without repetitions, in order; and why others were left out."""
-    if not isinstance(value, list | tuple):
+    if not isinstance(value, (list, tuple)):
         found, reason = judged(key, value, default_country=default_country, match=match)
         return ([], [reason]) if found is None else ([found], [])
     kept: dict[str, None] = {}
@@ -94,7 +94,7 @@ def judged(
     """As `hashed`, with the reason in words when the value is left out."""
     if value is None:
         return None, "is empty"
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None, f"is not text but {_kind(value)}"
     written = trim(text(value))
     if len(written) > LONGEST:

@@ -21,6 +21,7 @@ _PHONE_HINTS: Final = (*_PHONE_NAMES, *sorted(_PHONE_WORDS))
 # Identifiers of goods and orders are never read for phone numbers.
 _NOT_PHONES: Final = frozenset(("content_ids", "id", "order_id", "item_number", "value", "currency", "contents"))
 _DEEPEST: Final = 8
+_LONGEST_KNOWN: Final = 512
 
 
 # `treatment` is everywhere one of remove, hash and keep.
@@ -68,23 +69,28 @@ def scrub_url(url: str, treatment: str, name: str, note: Note) -> str:
 def scrub(value: Mapping[str, Any], treatment: str, name: str, note: Note, depth: int = _DEEPEST) -> dict[str, Any]:
     """Free data without personal data: a text that holds any is removed or has it hashed, and told to `note` by its
     name. Numbers count as phone numbers only in fields that are named so."""
-    kept: dict[str, Any] = {}
-    for key, inner in value.items():
-        found = inner
-        if isinstance(inner, str):
-            if treatment != "keep" and len(inner) > 5 and (_doubtful(inner) or _names_phone(key)):
-                found = _scrubbed(inner, treatment, f"{name}.{label(key)}", key, note)
-        elif isinstance(inner, dict) and depth:
-            found = scrub(inner, treatment, f"{name}.{label(key)}", note, depth - 1)
-        elif isinstance(inner, list) and depth:
-            listed = (scrub({key: one}, treatment, name, note, depth - 1) for one in inner)
-            found = [one[key] for one in listed if key in one]
-        elif isinstance(inner, int) and inner > 999_999 and treatment != "keep" and _names_phone(key):
-            note(f"{name}.{label(key)}: personal data {_DONE[treatment]}")
-            found = hashed("ph", inner) if treatment == "hash" else None
-        if found is not None:
-            kept[key] = found
-    return kept
+    return {
+        key: found
+        for key, inner in value.items()
+        if (found := _without(key, inner, treatment, name, note, depth)) is not None
+    }
+
+
+def _without(key: str, inner: Any, treatment: str, name: str, note: Note, depth: int) -> Any:
+    """One value of `scrub`; None when nothing of it is left."""
+    if isinstance(inner, str):
+        if treatment == "keep" or len(inner) <= 5 or not (_doubtful(inner) or _names_phone(key)):
+            return inner
+        return _scrubbed(inner, treatment, f"{name}.{label(key)}", key, note)
+    if isinstance(inner, dict) and depth:
+        return scrub(inner, treatment, f"{name}.{label(key)}", note, depth - 1)
+    if isinstance(inner, list) and depth:
+        found = [_without(key, one, treatment, name, note, depth - 1) for one in inner]
+        return [one for one in found if one is not None] if None in found else found
+    if isinstance(inner, int) and inner > 999_999 and treatment != "keep" and _names_phone(key):
+        note(f"{name}.{label(key)}: personal data {_DONE[treatment]}")
+        return hashed("ph", inner) if treatment == "hash" else None
+    return inner
 
 
 def _scrubbed(value: str, treatment: str, name: str, key: str, note: Note) -> str | None:
@@ -102,12 +108,19 @@ _DONE: Final = {"remove": "removed", "hash": "hashed"}
 
 def _suspicious(url: str) -> bool:
     """A cheap look before the careful one: most addresses hold nothing of the kind."""
+    return _look(url) if len(url) > _LONGEST_KNOWN else _known_look(url)
+
+
+def _look(url: str) -> bool:
     if "@" in url or "%40" in url or "+" in url or "%2" in url:
         return True
     if "?" not in url:
         return False
     lower = url.lower()
     return any(hint in lower for hint in _PHONE_HINTS)
+
+
+_known_look = lru_cache(maxsize=2048)(_look)  # a site has the same few pages for all its visitors
 
 
 def _doubtful(text: str) -> bool:

@@ -33,7 +33,7 @@ def limited_data_use(
         country, state = _GEOLOCATED
     elif said is None:
         return {}
-    elif isinstance(said, list | tuple) and not said:
+    elif isinstance(said, (list, tuple)) and not said:
         return {"data_processing_options": []}
     else:
         note("data_processing_options is neither LDU nor empty: left out")
@@ -65,7 +65,7 @@ def opt_out_signal(wanted: Collection[str], us_privacy: Iterable[object], header
 
 
 def _asks(said: object) -> bool:
-    return said is True or said == "LDU" or (isinstance(said, list | tuple) and "LDU" in said)
+    return said is True or said == "LDU" or (isinstance(said, (list, tuple)) and "LDU" in said)
 
 
 def _geography(event: Mapping[str, Any], note: Note) -> tuple[int, int]:

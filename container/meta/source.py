@@ -67,7 +67,7 @@ def app_data(given: Any, note: Note) -> dict[str, Any] | None:
     if not isinstance(extra, list) or not rules.EXTINFO_OS_VERSION < len(extra) <= rules.EXTINFO_LENGTH:
         note("app_data.extinfo is not a list of 16 places: app_data is left out")
         return None
-    places = [str(clean(place)) if isinstance(place, str | int | float) else "" for place in extra]
+    places = [str(clean(place)) if isinstance(place, (str, int, float)) else "" for place in extra]
     if not places[rules.EXTINFO_OS_VERSION]:
         note("app_data.extinfo names no version of the operating system in its fifth place: app_data is left out")
         return None

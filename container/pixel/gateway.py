@@ -42,7 +42,7 @@ def read_gateway(hit: Hit) -> Parameters | None:
         manual={
             name: value
             for name, value in _object(body.get("fb.advanced_matching")).items()
-            if value and isinstance(value, str | list)
+            if value and isinstance(value, (str, list))
         },
     )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import filterfalse
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -18,7 +20,7 @@ _decode = msgspec.json.decode
 class Parameters:
     """One hit's parameters. Of a repeated name the first counts: the script writes its own before a page's text.
 
-    ``plain`` has the names without brackets; ``custom`` is ``cd[]``, JSON text decoded; ``manual`` is ``ud[]``,
+    ``plain`` has every name as it was sent; ``custom`` is ``cd[]``, JSON text decoded; ``manual`` is ``ud[]``,
     ``automatic`` is ``aud[]``, ``form`` is ``udff[]``; ``page`` is ``pmd[]``.
     """
 
@@ -44,23 +46,33 @@ def read_parameters(hit: Hit) -> Parameters:
 
 def sort_parameters(pairs: list[tuple[str, str]]) -> Parameters:
     """Sort pairs into their groups; groups that carry no data (``cud``, ``ncud``, ``expv2`` ...) are left out."""
-    found = Parameters()
-    plain, custom = found.plain, found.custom
+    # Reversed, so that of a repeated name the first stays; at the speed of the interpreter's own code.
+    plain = dict(reversed(pairs))
+    found = Parameters(plain)
+    custom = found.custom
     groups = {"ud": found.manual, "aud": found.automatic, "udff": found.form, "pmd": found.page}
-    for name, value in pairs:
-        if name[-1:] != "]":
-            plain.setdefault(name, value)
-            continue
+    filled: dict[str, str] | None = None
+    for name in filterfalse(_PLAIN.__contains__, map(_NAME, pairs)):
         group, _, key = name[:-1].partition("[")
-        if not key:
+        if not key or name[-1] != "]":
             continue
+        value = plain[name]
         if group == "cd":
             if key not in custom:
                 custom[key] = from_json(value) if value[:1] in _OPENERS else value
-        elif value and group in groups:
-            groups[group].setdefault(key, value)
+        elif group in groups:
+            if not value:
+                filled = filled if filled is not None else dict(pair for pair in reversed(pairs) if pair[1])
+                value = filled.get(name, "")
+            if value:
+                groups[group].setdefault(key, value)
     return found
 
+
+_NAME = itemgetter(0)
+_PLAIN_NAMES = "id ev dl rl if ts sw sh v r a ec o fbp fbc it coo eid tm tz es rqm dpo dpoco dpost cs_est ler cdl"
+_PLAIN = frozenset(_PLAIN_NAMES.split())
+"""Names that the script writes with every hit; others may be of a group."""
 
 _OPENERS = frozenset("[{")
 

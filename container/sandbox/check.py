@@ -119,7 +119,7 @@ def _check_time(event: dict[str, object], source: object, now: float, found: Fou
     if time is None or time == "":
         found.append((f.MISSING_EVENT_TIME, "event_time"))
         return
-    if isinstance(time, bool) or not isinstance(time, int | float) or time != int(time):
+    if isinstance(time, bool) or not isinstance(time, (int, float)) or time != int(time):
         found.append((f.INVALID_PARAMETER, "event_time"))
         return
     age = now - max(-1e15, min(time, 1e15))  # an absurdly long number is no float

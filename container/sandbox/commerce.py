@@ -44,7 +44,7 @@ def check_custom_data(name: str, custom: dict[str, object], found: list[tuple[Fi
     if custom.get("content_ids") is not None and not _is_id_list(custom["content_ids"]):
         found.append((f.INVALID_PARAMETER, "custom_data.content_ids"))
     count = custom.get("num_items")
-    if count is not None and not (isinstance(count, int | str) and str(count).isdecimal()):
+    if count is not None and not (isinstance(count, (int, str)) and str(count).isdecimal()):
         found.append((f.INVALID_PARAMETER, "custom_data.num_items"))
     delivery = custom.get("delivery_category")
     if delivery is not None and not (isinstance(delivery, str) and delivery in DELIVERY):
@@ -62,7 +62,7 @@ def is_amount(value: object) -> bool:
         if len(value) > 40 or not value.isascii() or value.strip("0123456789.") or value in ("", "."):
             return False
         return value.count(".") <= 1
-    return isinstance(value, int | float) and value >= 0
+    return isinstance(value, (int, float)) and value >= 0
 
 
 def _check_contents(contents: object, found: list[tuple[Finding, str]]) -> None:
@@ -74,13 +74,13 @@ def _check_contents(contents: object, found: list[tuple[Finding, str]]) -> None:
             found.append((f.INVALID_PARAMETER, "custom_data.contents"))
             return
         identity = item.get("id")
-        if identity is None or identity == "" or isinstance(identity, bool | list | dict):
+        if identity is None or identity == "" or isinstance(identity, (bool, list, dict)):
             found.append((f.CONTENT_ID, "custom_data.contents"))
             return
 
 
 def _is_id_list(ids: object) -> bool:
-    return isinstance(ids, list) and all(isinstance(one, str | int) and not isinstance(one, bool) for one in ids)
+    return isinstance(ids, list) and all(isinstance(one, (str, int)) and not isinstance(one, bool) for one in ids)
 
 
 def _is_mail(text: str) -> bool:

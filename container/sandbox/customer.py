@@ -119,7 +119,7 @@ def _is_hex(text: str) -> bool:
 def _judge(key: str, value: object) -> Finding | None:
     judge = _JUDGES.get(key)
     if judge is None:
-        return None if isinstance(value, str | int | list) else f.INVALID_KEY
+        return None if isinstance(value, (str, int, list)) else f.INVALID_KEY
     if isinstance(value, list):
         return next((wrong for wrong in map(judge, value) if wrong is not None), None)
     return judge(value)
@@ -132,7 +132,7 @@ def _judge_hash(value: object) -> Finding | None:
 
 
 def _judge_external_id(value: object) -> Finding | None:
-    if isinstance(value, bool) or not isinstance(value, str | int) or not str(value).strip():
+    if isinstance(value, bool) or not isinstance(value, (str, int)) or not str(value).strip():
         return f.INVALID_KEY
     return f.HASH_OF_NOTHING if value in _PLACEHOLDERS else None
 

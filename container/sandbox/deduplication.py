@@ -34,7 +34,7 @@ def fallback_keys(pixel: str, name: str, user: object) -> list[tuple[str, int]]:
             keys.append(("fbp", key_of(pixel, name, ".".join(fbp.split(".", 4)[:4]), "fbp")))
         external = user.get("external_id")
         for one in external[:10] if isinstance(external, list) else (external,):
-            if isinstance(one, str | int) and one != "":
+            if isinstance(one, (str, int)) and one != "":
                 keys.append(("external_id", key_of(pixel, name, _hashed(str(one)), "external_id")))
     return keys
 

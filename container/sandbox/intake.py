@@ -131,7 +131,7 @@ def _record(
         pixel_id=pixel_id[:_TEXT],
         event_name=name,
         event_id=identity,
-        event_time=int(moment) if isinstance(moment, int | float) and abs(moment) < 1 << 60 else None,
+        event_time=int(moment) if isinstance(moment, (int, float)) and abs(moment) < 1 << 60 else None,
         action_source=_text(event.get("action_source")),
         key=key_of(pixel_id, name, identity) if identity is not None else None,
         fallback=fallback_keys(pixel_id, name, event.get("user_data")) if meets or identity is None else [],
