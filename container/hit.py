@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, overload
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
+
+import msgspec
 
 MOST_PARAMETERS = 2000
 """More parameters than any real sender uses; the rest of a longer query is not read."""
@@ -109,25 +110,28 @@ class once(Generic[T]):
 def glance_parameter(query: str, name: str, *, last: bool) -> str:
     """A parameter's decoded value by a look at the query; "" when it is not there for sure as one would read it.
 
-    Of a repeated parameter the ``last`` or the first counts. A query that escapes a letter of the name may hold the
-    name in disguise: then nothing is said.
+    ``name`` is of small letters. Of a repeated parameter the ``last`` or the first counts. A query that escapes a
+    letter of the name may hold the name in disguise: then nothing is said.
     """
-    if "%6" in query or "%7" in query or "%4" in query or "%5" in query:
+    if "%6" in query or "%7" in query:  # where small letters are
         lower = query.lower()
         if any(f"%{ord(letter):x}" in lower for letter in name):
             return ""
-    text = f"&{query}"
     sought = f"&{name}="
-    start = text.rfind(sought) if last else text.find(sought)
+    start = query.rfind(sought) if last else -1
     if start < 0:
-        return ""
+        if query.startswith(sought[1:]):
+            start = -1
+        else:
+            start = query.find(sought)
+            if start < 0:
+                return ""
     start += len(sought)
-    end = text.find("&", start)
-    return decode(text[start:] if end < 0 else text[start:end])
+    end = query.find("&", start)
+    return decode(query[start:] if end < 0 else query[start:end])
 
 
-@dataclass
-class Hit:
+class Hit(msgspec.Struct, dict=True):
     """One request.
 
     ``path`` is decoded and starts with a slash; ``query_string`` is raw; ``headers`` have lower-case names, repeated
@@ -138,7 +142,7 @@ class Hit:
     method: str
     path: str
     query_string: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     body: bytes = b""
     ip: str = ""
     id: str = ""

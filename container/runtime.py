@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -19,6 +20,9 @@ NOBODY = Answer(404, b"no client of this container reads such a hit\n", "text/pl
 
 _LONGEST = 200
 """Characters of a name or an id that are written down."""
+
+_decision = lru_cache(maxsize=1024)(Decision)
+"""The same few decisions are made about nearly all events."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -158,7 +162,8 @@ def _event(
 
 def _record(context: Context, words: ConsentState) -> EventRecord:
     event = context.event
-    identity, order = _written(event.get("event_id")), _written(event.get("transaction_id"))
+    identity = _written(event.get("event_id"))
+    order = _written(event["transaction_id"]) if "transaction_id" in event else ""
     name = context.event_name[:_LONGEST]
     return EventRecord(context.now, context.client, name, identity, order, words, (), basis(event))
 
@@ -198,7 +203,7 @@ def _decide(
             routed.suppressed.append((binding.name, built.reason))
             if trace is not None:
                 trace.outcome, trace.reason = "suppressed", built.reason
-            return Decision(binding.name, "suppressed", built.reason)
+            return _decision(binding.name, "suppressed", built.reason)
         body = _encode(built.body)
         name, identity, identifiers, limited = built.event_name, built.event_id, built.identifiers, built.limited
         for destination in built.destinations:
@@ -238,20 +243,20 @@ def _firing(
             whys = [f"{one.name} ({one.why_not(context)})" for one in binding.fires_on]
             reason = "no trigger matched: " + "; ".join(whys) if whys else "no trigger matched: the tag has none"
             trace.outcome, trace.reason = "not_triggered", reason
-        return Decision(binding.name, "not_triggered", "no trigger matched")
+        return _decision(binding.name, "not_triggered", "no trigger matched")
     for trigger in binding.blocked_by:
         if trigger.holds(context):
             if trace is not None:
                 whys = [condition.why(context) for condition in trigger.conditions]
                 trace.outcome, trace.reason = "blocked", f"blocked by {trigger.name} ({' and '.join(whys)})"
-            return Decision(binding.name, "blocked", f"blocked by {trigger.name}")
+            return _decision(binding.name, "blocked", f"blocked by {trigger.name}")
     refused = policy.refused(binding.needs_consent, context.consent, context.event)
     if refused:
         state = context.consent[refused]
         if trace is not None:
             why = " and unset counts as denied" if state == "unset" else ""
             trace.outcome, trace.reason = "no_consent", f"{refused} is {state}{why}"
-        return Decision(binding.name, "no_consent", f"{refused} is {state}")
+        return _decision(binding.name, "no_consent", f"{refused} is {state}")
     if trace is not None:
         trace.notes += policy.assumed(binding.needs_consent, context.consent)
-    return Decision(binding.name, "fired", fired)
+    return _decision(binding.name, "fired", fired)

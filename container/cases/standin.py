@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from hashlib import sha256
 from ipaddress import ip_address
 from typing import Any
@@ -11,6 +10,7 @@ from urllib.parse import quote, quote_plus
 
 import msgspec
 import re2
+from msgspec.structs import replace
 
 from container.cases.parts import Parts
 from container.hit import Hit

@@ -47,9 +47,8 @@ class Ga4Client(Client):
             return False
         path = hit.path
         if path.endswith(("/g/collect", "/ag/g/c")) or path in self._paths:
-            # Universal Analytics speaks v=1 on paths that look alike.
-            text = hit.query_string
-            return not (text.startswith("v=1") or "&v=1" in text) or hit.query.get("v") != "1"
+            # Universal Analytics speaks v=1 on paths that look alike; gtag.js begins with its v=2.
+            return hit.query_string.startswith("v=2&") or hit.query.get("v") != "1"
         if not self.any_path or path.endswith("/mp/collect"):
             return False
         text = hit.query_string

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import filterfalse
 from operator import itemgetter
 from typing import Any
@@ -16,20 +15,19 @@ from container.pixel.multipart import parse_multipart
 _decode = msgspec.json.decode
 
 
-@dataclass(slots=True)
-class Parameters:
+class Parameters(msgspec.Struct):
     """One hit's parameters. Of a repeated name the first counts: the script writes its own before a page's text.
 
     ``plain`` has every name as it was sent; ``custom`` is ``cd[]``, JSON text decoded; ``manual`` is ``ud[]``,
     ``automatic`` is ``aud[]``, ``form`` is ``udff[]``; ``page`` is ``pmd[]``.
     """
 
-    plain: dict[str, str] = field(default_factory=dict)
-    custom: dict[str, Any] = field(default_factory=dict)
-    manual: dict[str, Any] = field(default_factory=dict)
-    automatic: dict[str, Any] = field(default_factory=dict)
-    form: dict[str, Any] = field(default_factory=dict)
-    page: dict[str, Any] = field(default_factory=dict)
+    plain: dict[str, str] = msgspec.field(default_factory=dict)
+    custom: dict[str, Any] = msgspec.field(default_factory=dict)
+    manual: dict[str, Any] = msgspec.field(default_factory=dict)
+    automatic: dict[str, Any] = msgspec.field(default_factory=dict)
+    form: dict[str, Any] = msgspec.field(default_factory=dict)
+    page: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 def read_parameters(hit: Hit) -> Parameters:

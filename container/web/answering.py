@@ -18,21 +18,24 @@ Headers = list[tuple[bytes, bytes]]
 _LONGEST_ORIGIN = 300
 """Characters of an origin: a host name has 253 at most."""
 
+_LONGEST_KEPT = 256
+"""Bytes of a body whose response is kept ready."""
+
 _CONTROL = bytes([*range(9), *range(10, 32), 127])
 
 
 async def respond(send: Send, answer: Answer, headers: Headers) -> None:
     """Send an answer as ASGI does; a browser must not keep any of them."""
-    raw = _raw_headers(_length(answer), answer.content_type, answer.headers)
+    raw = _raw_headers(_length(answer.status, answer.body), answer.content_type, answer.headers)
     await send({"type": "http.response.start", "status": answer.status, "headers": [*raw, *_sound(headers)]})
     await send({"type": "http.response.body", "body": answer.body})
 
 
 def response(answer: Answer, headers: Headers) -> bytes:
     """The same answer as the bytes of an HTTP/1.1 response on a connection that stays open."""
-    head = _head(answer.status, _length(answer), answer.content_type, answer.headers)
-    if not headers:
-        return b"%b\r\n%b" % (head, answer.body)
+    if not headers and len(answer.body) <= _LONGEST_KEPT:
+        return _whole(answer.status, answer.body, answer.content_type, answer.headers)
+    head = _head(answer.status, _length(answer.status, answer.body), answer.content_type, answer.headers)
     further = b"".join(b"%b: %b\r\n" % header for header in _sound(headers))
     return b"%b%b\r\n%b" % (head, further, answer.body)
 
@@ -107,8 +110,8 @@ def _sound(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
     return [(name, value) for name, value in headers if value.translate(None, _CONTROL) == value]
 
 
-def _length(answer: Answer) -> int:
-    return -1 if answer.status == 204 else len(answer.body)  # a 204 has no length
+def _length(status: int, body: bytes) -> int:
+    return -1 if status == 204 else len(body)  # a 204 has no length
 
 
 @lru_cache(maxsize=256)
@@ -121,6 +124,12 @@ def _raw_headers(length: int, content_type: str, headers: tuple[tuple[str, str],
     if not any(name == b"cache-control" for name, _ in raw):
         raw.append((b"cache-control", b"no-store"))
     return _sound(raw)
+
+
+@lru_cache(maxsize=256)
+def _whole(status: int, body: bytes, content_type: str, headers: tuple[tuple[str, str], ...]) -> bytes:
+    """A whole short response: clients give the same few to nearly all hits."""
+    return b"%b\r\n%b" % (_head(status, _length(status, body), content_type, headers), body)
 
 
 @lru_cache(maxsize=256)
