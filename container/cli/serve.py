@@ -20,6 +20,7 @@ from container.cli.logs import set_up
 from container.config.document import Configuration
 from container.config.snapshot import load_with_snapshot
 from container.web.app import App
+from container.web.console.trying import purchase
 from container.web.port import Port
 from container.web.reload import Outcome
 from container.web.server import freeze, run
@@ -158,13 +159,9 @@ def _greet(container: Configuration, host: str, port: int, token: str) -> None:
     lines = [f"{container.container.name} listens on {here} and delivers to {where}", f"preview token: {token}"]
     own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # the console is shown on this machine only
     lines.append(f"console: http://{f'[{own}]' if ':' in own else own}:{port}/console/?{urlencode({'token': token})}")
-    hit = "v=2&tid=G-SHOP&cid=7.8&gcs=G111&en=purchase&cu=EUR&epn.value=120&ep.event_id=o-1&ep.transaction_id=o-1"
     if container.delivery.to == "sandbox":  # nobody should be asked to send a made-up purchase to a vendor
-        lines += [
-            f"demo shop: {here}/demo/",
-            "try it:",
-            f"  curl -H 'X-Tagdock-Preview: {token}' '{here}/g/collect?{hit}'",
-            f"  curl '{here}/sandbox/good'",
-        ]
+        lines.append(f"demo shop: {here}/demo/")
+        if hit := purchase(container.clients.values(), here, "-H", f"X-Tagdock-Preview: {token}"):
+            lines += ["try it:", f"  {hit}", f"  curl '{here}/sandbox/good'"]
     for line in lines:
         err.print(line, markup=False)

@@ -1,7 +1,8 @@
-"""The token of ``tagdock serve`` outlives a run, so that what was set up with it goes on working."""
+"""``tagdock serve`` as it begins: the token of the last run, whether files are watched, what the greeting says."""
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from click.testing import CliRunner
 
 from container.cli import serve
 from container.config.load import load_text
+from container.hit import Hit
+from container.runtime import route
 
 
 @pytest.mark.parametrize(
@@ -39,3 +42,36 @@ def test_files_are_watched_unless_it_is_told_not_to(
     (tmp_path / "config.yaml").write_text("container: { listen: 127.0.0.1:0 }\nclients: { browser: ga4 }\n")
     assert CliRunner().invoke(serve.serve, words, catch_exceptions=False).exit_code == 0
     assert made == [watched]
+
+
+@pytest.mark.parametrize(
+    ("clients", "target"),
+    [
+        ("b: ga4", "/g/collect?v=2&"),
+        ("w: { json_webhook: HOOK }, b: meta_pixel, c: ga4", "/tr?id=1234567890&"),
+        ("b: { meta_pixel: { pixel_ids: ['77', '88'] } }", "/tr?id=77&"),
+        ("w: { json_webhook: HOOK }", ""),
+        ("m: { measurement_protocol: { api_secret: s3cret } }", ""),
+    ],
+)
+def test_the_greeting_s_first_hit_is_one_that_a_client_takes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], clients: str, target: str
+) -> None:
+    clients = clients.replace("HOOK", "{ path: /orders, event: { event_name: { value: purchase } } }")
+    text = f"clients: {{ {clients} }}\ndelivery: {{ outbox: 'sqlite:{tmp_path}/outbox.db' }}"
+    configuration = load_text(text).whole()
+    serve._greet(configuration, "127.0.0.1", 8080, "the-token")
+    said = capsys.readouterr().err
+    tries = [shlex.split(line) for line in said.splitlines() if line.startswith("  curl")]
+    assert ("try it:" in said, len(tries)) == ((True, 2) if target else (False, 0))
+    if target:
+        url = tries[0][-1]
+        assert url.startswith(f"http://127.0.0.1:8080{target}")
+        assert "X-Tagdock-Preview: the-token" in tries[0]
+        path, _, query = url.removeprefix("http://127.0.0.1:8080").partition("?")
+        hit = Hit("GET", path, query, {}, b"", "198.51.100.7")
+        routed = route(hit, configuration, 1_772_366_400.0, explain=True)
+        assert routed.trace is not None
+        (event,) = routed.trace.to_json()["events"]
+        assert event["event"]["event_name"].lower() == "purchase"
+        assert event["event"]["value"] == 120

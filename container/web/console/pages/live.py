@@ -11,6 +11,7 @@ from typing import Any
 from container.trace import OUTCOMES
 from container.web.console.matching import FILTERS, matches
 from container.web.console.page import Ask, Page, Sent
+from container.web.console.trying import example
 from container.web.tap.ring import Flow, Kept, Ring
 
 SHOWN = 50
@@ -40,7 +41,6 @@ async def data(ask: Ask) -> dict[str, Any]:
     chosen = {name: ask.query.get(name, "")[:200] for name in FILTERS}
     found = [one for one in reversed(kept) if matches(one.row, chosen)][:SHOWN]
     configuration = ask.app.configuration
-    url = ask.request.url
     return {
         "hits": [shown(one) for one in found],
         "last": last,
@@ -51,8 +51,7 @@ async def data(ask: Ask) -> dict[str, Any]:
         "tags": list(configuration.tags),
         "outcomes": OUTCOMES,
         "sessions": [one.to_json() for one in tap.sessions.all()],
-        "example": f"curl '{url.scheme}://{url.netloc}/g/collect?v=2&tid=G-1&cid=7.8&gcs=G111&en=purchase&cu=EUR"
-        "&epn.value=120&ep.event_id=o-1'",
+        "example": example(ask),
         "sampled": not ask.app.desk.quiet,
     }
 
