@@ -21,6 +21,8 @@ AMOUNTS = ("predicted_ltv", "net_revenue")
 
 def check_custom_data(name: str, custom: dict[str, object], found: list[tuple[Finding, str]]) -> None:
     """Judge what an event named `name` says it was worth and what it was about; a field may simply be absent."""
+    if not custom and name != "Purchase":
+        return
     value, currency = custom.get("value"), custom.get("currency")
     has_value = value is not None and value != ""
     has_currency = currency is not None and currency != ""
@@ -34,8 +36,6 @@ def check_custom_data(name: str, custom: dict[str, object], found: list[tuple[Fi
         found.append((f.VALUE_MISSING, "custom_data.value"))
     if has_currency and not (isinstance(currency, str) and currency.upper() in CURRENCIES):
         found.append((f.INVALID_CURRENCY, "custom_data.currency"))
-    if not custom:
-        return
     for key in AMOUNTS:
         if custom.get(key) is not None and not is_amount(custom[key]):
             found.append((f.INVALID_VALUE, "custom_data." + key))
@@ -50,7 +50,7 @@ def check_custom_data(name: str, custom: dict[str, object], found: list[tuple[Fi
     if delivery is not None and not (isinstance(delivery, str) and delivery in DELIVERY):
         found.append((f.INVALID_PARAMETER, "custom_data.delivery_category"))
     for key, text in custom.items():
-        if isinstance(text, str) and "@" in text and _is_mail(text):
+        if type(text) is str and "@" in text and _is_mail(text):
             found.append((f.PERSONAL_DATA, "custom_data." + key[:40]))
 
 

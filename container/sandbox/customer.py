@@ -57,6 +57,7 @@ EXPECTED_ALONE_TOO_BROAD = _mask("client_user_agent", "ct", "country", "st", "zp
 # SHA-256, and what Meta's parameter builder may append to it: a two-character token or eight base64url characters.
 _HASH = re.compile(r"[0-9a-f]{64}(?:\.(?:[A-Za-z0-9_-]{2}|[A-Za-z0-9_-]{8}))?").fullmatch
 _HEX = b"0123456789abcdef"
+_LONGEST_KEPT = 512
 _ANY_CASE_HASH = re.compile(r"[0-9a-fA-F]{64}").fullmatch
 _COOKIE = re.compile(
     r"fb\.[0-9]{1,3}\.[0-9]{1,20}\.[^.\s]{1,1000}(?:\.(?:[A-Za-z0-9_-]{2}|[A-Za-z0-9_-]{8}))?"
@@ -101,7 +102,7 @@ def check_user_data(user: object, found: list[tuple[Finding, str]], complete: bo
     elif hashes:
         slow += [(key, value) for key, value in user.items() if PRESENT.get(key, 0) & hashed]
     for key, value in slow:
-        wrong = _judge(key, value)
+        wrong = _judged(key, value) if type(value) is str and len(value) <= _LONGEST_KEPT else _judge(key, value)
         if wrong is None:
             valid |= PRESENT[key]
         else:
@@ -123,6 +124,10 @@ def _judge(key: str, value: object) -> Finding | None:
     if isinstance(value, list):
         return next((wrong for wrong in map(judge, value) if wrong is not None), None)
     return judge(value)
+
+
+_judged = lru_cache(maxsize=4096)(_judge)
+"""The same of texts: browsers, addresses and visitors come again."""
 
 
 def _judge_hash(value: object) -> Finding | None:

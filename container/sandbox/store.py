@@ -8,7 +8,7 @@ counts go on.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import takewhile
 from pathlib import Path
@@ -121,7 +121,7 @@ class Store:
         """Mark copies and commit `records` with the exchange that brought them; raises `sqlite3.Error` if it cannot."""
         counts = dict(self._counts)
         for number, record in enumerate(records, self._next):
-            record.id = number
+            record.id, record.exchange = number, self._next_exchange
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             accepted = [record for record in records if record.good]
@@ -169,8 +169,6 @@ class Store:
 
     def _write(self, records: list[Record], exchange: Exchange) -> None:
         number = self._next_exchange
-        for record in records:
-            record.exchange = number
         self._connection.executemany(_INSERT_EVENT, [record.columns() for record in records])
         meeting = [
             (key, r.key is not None, r.received, r.id)
@@ -197,9 +195,11 @@ class Store:
             del self._firsts[key]
 
 
-def _count(counts: dict[str, int], records: Iterable[Record]) -> None:
-    for record in records:
-        counts["total"] += 1
-        counts["good" if record.good else "bad"] += 1
-        counts["browser" if record.channel else "server"] += 1
-        counts["deduplicated"] += record.first is not None
+def _count(counts: dict[str, int], records: Sequence[Record]) -> None:
+    good = sum([record.good for record in records])
+    browser = sum([record.channel for record in records])
+    for name, number in (("good", good), ("bad", len(records) - good), ("browser", browser)):
+        counts[name] += number
+    counts["total"] += len(records)
+    counts["server"] += len(records) - browser
+    counts["deduplicated"] += len([1 for record in records if record.first is not None])
