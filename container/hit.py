@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Generic, TypeVar, overload
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
@@ -107,6 +108,12 @@ class once(Generic[T]):
         return value
 
 
+@lru_cache(maxsize=64)
+def _disguises(name: str) -> tuple[str, ...]:
+    """The percent escapes of a name's letters, both ways of writing them."""
+    return tuple({f"%{ord(letter):{form}}" for letter in name for form in "xX"})
+
+
 def glance_parameter(query: str, name: str, *, last: bool) -> str:
     """A parameter's decoded value by a look at the query; "" when it is not there for sure as one would read it.
 
@@ -114,9 +121,9 @@ def glance_parameter(query: str, name: str, *, last: bool) -> str:
     letter of the name may hold the name in disguise: then nothing is said.
     """
     if "%6" in query or "%7" in query:  # where small letters are
-        lower = query.lower()
-        if any(f"%{ord(letter):x}" in lower for letter in name):
-            return ""
+        for disguise in _disguises(name):
+            if disguise in query:
+                return ""
     sought = f"&{name}="
     start = query.rfind(sought) if last else -1
     if start < 0:

@@ -165,7 +165,9 @@ class MetaCapiTag(Tag):
             return Suppressed("the event has no name")
         if given in names.AUTOMATIC and given not in self.event_names:
             return Suppressed("automatic event of the pixel")
-        origin = source.action_source(read(self.action_source, context), event.get("action_source"), note)
+        origin = source.USUAL
+        if self.action_source is not None or "action_source" in event:
+            origin = source.action_source(read(self.action_source, context), event.get("action_source"), note)
         name = self.event_names.get(given) or names.meta_name(given)
         messaging = origin == "business_messaging"
         if messaging:
@@ -194,9 +196,7 @@ class MetaCapiTag(Tag):
         body["user_data"] = user
         given_data = overrides(self.custom_data, context)
         custom = commerce.commerce(event, name, given_data, content_type=self.content_type, note=note)
-        if custom:
-            custom = scrub(custom, self.personal_data, "custom_data", note)
-        if custom:
+        if custom and (custom := scrub(custom, self.personal_data, "custom_data", note)):
             body["custom_data"] = custom
         self._further.add(context, body)
         refusal = source.refused(origin, body) or commerce.refused(name, custom)

@@ -10,6 +10,10 @@ from container.meta.customer import Note
 _ORIGINAL: Final = ("event_name", "event_time", "order_id", "event_id")
 
 
+USUAL: Final = "website"
+"""Where events happen when nobody says."""
+
+
 def action_source(configured: object, said: object, note: Note) -> str:
     """The configuration's word, else the event's own, else `website`."""
     for source in (configured, said):
@@ -17,8 +21,8 @@ def action_source(configured: object, said: object, note: Note) -> str:
             continue
         if isinstance(source, str) and source in rules.ACTION_SOURCES:
             return source
-        note("action_source is none of Meta's: website is used")
-    return "website"
+        note(f"action_source is none of Meta's: {USUAL} is used")
+    return USUAL
 
 
 def messaging_name(name: str, note: Note) -> str:

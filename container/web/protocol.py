@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
@@ -28,6 +29,9 @@ _METHODS = {b"GET": "GET", b"POST": "POST"}
 _PECULIAR = frozenset({"transfer-encoding", "expect", "upgrade"})
 """Headers that ask for more than a body and an answer."""
 
+_LONGEST_KNOWN = 256
+"""Bytes of a path that is remembered."""
+
 _FAILED = response(plain(500, "the hit could not be taken"), [])
 
 
@@ -42,12 +46,22 @@ class Burst:
 
     def __init__(self, reception: Reception, reserved: tuple[str, ...]) -> None:
         self.reception = reception
-        self.reserved = reserved
-        """How the paths begin that are not a hit's."""
+        self._reserved = reserved
+        self._known_place = lru_cache(maxsize=1024)(self._place)
         self.ending: Callable[[], None] = lambda: None
         """Called when the server was told to end, so that what would never end by itself does."""
         self._arrived: list[tuple[HitProtocol, Asked]] = []
         self._keeping: set[asyncio.Task[None]] = set()
+
+    def place(self, path: bytes) -> str:
+        """The path as text; "" for one that is not a hit's, or is written so oddly that uvicorn shall read it."""
+        return self._known_place(path) if len(path) <= _LONGEST_KNOWN else self._place(path)
+
+    def _place(self, path: bytes) -> str:
+        if path[:1] != b"/" or b"%" in path or b"#" in path:
+            return ""
+        text = path.decode("latin-1")
+        return "" if text.startswith(self._reserved) else text
 
     def add(self, protocol: HitProtocol, asked: Asked) -> None:
         """Take a hit along; its protocol is given the answer."""
@@ -171,12 +185,13 @@ class HitProtocol(HttpToolsProtocol):
         if self.cycle is not None and (self.pipeline or not self.cycle.response_complete):
             return None
         path, _, query = self.url.partition(b"?")
-        if path[:1] != b"/" or b"%" in path or b"#" in self.url:
+        place = self._burst.place(path)
+        if not place or b"#" in query:
             return None
         if self.parser.get_http_version() != "1.1" or not self.parser.should_keep_alive():
             return None
-        place, headers = path.decode("latin-1"), read_headers(self.headers)
-        if place.startswith(self._burst.reserved) or not _PECULIAR.isdisjoint(headers):
+        headers = read_headers(self.headers)
+        if not _PECULIAR.isdisjoint(headers):
             return None
         length = headers.get("content-length")
         if length is not None and not self._fits(length):
@@ -200,8 +215,8 @@ class HitProtocol(HttpToolsProtocol):
 
     def _reply(self, data: bytes) -> None:
         self._answering = False
-        self._burst.reception.metrics.answers.observe(perf_counter() - self._since)
-        self.server_state.total_requests += 1
+        now = self._answered_at = perf_counter()
+        self._burst.reception.metrics.answers.observe(now - self._since)
         if self.transport.is_closing():
             return
         self.transport.write(data)
@@ -210,16 +225,14 @@ class HitProtocol(HttpToolsProtocol):
         elif self.pipeline:
             self.flow.resume_reading()
             self._start_asgi_task(*self.pipeline.pop())
-        else:
-            self._answered_at = self.loop.time()
-            if self._idle is None:
-                self._idle = self.loop.call_later(self.timeout_keep_alive, self._look)
+        elif self._idle is None:
+            self._idle = self.loop.call_later(self.timeout_keep_alive, self._look)
 
     def _look(self) -> None:
         """Close a connection on which nothing came for long. One timer a connection, not one an answer."""
         self._idle = None
         busy = self._answering or self._receiving or (self.cycle is not None and not self.cycle.response_complete)
-        left = self.timeout_keep_alive if busy else self._answered_at + self.timeout_keep_alive - self.loop.time()
+        left = self.timeout_keep_alive if busy else self._answered_at + self.timeout_keep_alive - perf_counter()
         if left > 0:
             self._idle = self.loop.call_later(left, self._look)
         elif self.timeout_keep_alive_task is None:  # else uvicorn's own timer closes it

@@ -20,6 +20,7 @@ from container.runtime import Routed, route
 from container.web.address import TrustedProxies
 from container.web.answering import Headers, cors, own_page, plain, preflight, set_cookie
 from container.web.json import to_bytes
+from container.web.refusals import Refusals
 from container.web.tap.seen import Seen
 from container.web.tap.sessions import Session
 from container.web.tap.tap import Tap
@@ -98,6 +99,7 @@ class Reception:
         self.metrics = metrics
         self._clock = clock
         self._token = token
+        self._refusals = Refusals()
         self.tap: Tap | None = None
         """Set while hits are taken for the console; the tap itself opens and closes it."""
         self.watch: Tap | None = None
@@ -107,7 +109,8 @@ class Reception:
         """Read and route one request."""
         live = self.live
         headers = asked.headers
-        allow = cors(headers.get("origin", ""), live.origins)
+        origin = headers.get("origin")
+        allow = cors(origin, live.origins) if origin else ()
         if allow is None and (allow := own_page(headers)) is None:
             self.metrics.hits["", "origin_refused"] += 1
             return Received(plain(403, "this origin is not in container.origins"), [], [])
@@ -154,7 +157,9 @@ class Reception:
         if routed.client is None:
             self.metrics.hits["", "unclaimed"] += 1
         else:
-            self.metrics.hits[routed.client, "answered"] += 1
+            # A hit that brought events is looked at no further.
+            outcome = "answered" if routed.events or routed.answer.status < 400 else "refused"
+            self.metrics.hits[routed.client, outcome] += 1
             self.metrics.events[routed.client] += routed.events
             for record in routed.records:
                 self.metrics.record(record)
@@ -162,6 +167,8 @@ class Reception:
                     if decision.outcome != "fired":
                         self.accepting.note(record)
                         break
+        if self._refusals.count and received.entries:
+            self._refusals.taken()
         if received.preview is not None:
             received.answer = _echo(routed, *received.preview)
 
@@ -169,7 +176,7 @@ class Reception:
         """What it brought could not be kept, so nothing of it was accepted: the sender is told to come again."""
         name = received.routed.client or "" if received.routed is not None else ""
         self.metrics.hits[name, "unavailable"] += 1
-        log.error("a hit was refused with 503, nothing of it was kept: %s", error)
+        self._refusals.refused(str(error))
         received.answer = plain(503, "the hit cannot be kept just now; send it again")
         received.headers.append((b"retry-after", b"30"))
 
