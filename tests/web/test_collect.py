@@ -114,6 +114,17 @@ def test_hits_and_events_are_counted_by_client(app: Served) -> None:
         assert after[name] - before.get(name, 0) == grown
 
 
+def test_a_hit_its_client_refuses_is_counted_as_refused(tmp_path: Path) -> None:
+    config = CONFIG.replace("backend: measurement_protocol", "backend: { measurement_protocol: { api_secret: right } }")
+    hit = b'{"client_id":"7.8","events":[{"name":"purchase"}]}'
+    with served(tmp_path, config) as app:
+        for secret, status in (("wrong", 403), ("right", 204), ("wrong", 403)):
+            assert app.ask(f"/mp/collect?measurement_id=G-X&api_secret={secret}", "POST", hit).status == status
+        counted = app.metrics()
+        assert counted['tagdock_hits_total{client="backend",outcome="refused"}'] == 2
+        assert counted['tagdock_hits_total{client="backend",outcome="answered"}'] == 1
+
+
 def test_a_hit_is_answered_when_its_payloads_are_kept(app: Served) -> None:
     before = app.accepted()
     assert app.ask(PAGE_VIEW + "kept-1").status == 204
