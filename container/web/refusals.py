@@ -12,7 +12,7 @@ TOLD_EVERY = 60.0
 """Seconds between two lines while hits go on being refused: a full disk refuses every one of them."""
 
 QUIET = 5.0
-"""Seconds without a refusal after which a kept hit ends it: at its limit an outbox takes one hit and refuses the next."""
+"""Seconds without a refusal after which a kept hit ends it: at its limit an outbox takes and refuses by turns."""
 
 
 class Refusals:
