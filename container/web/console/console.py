@@ -7,7 +7,7 @@ import gzip
 from collections.abc import Callable
 from math import ceil
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from starlette.applications import Starlette
 from starlette.datastructures import FormData
@@ -95,7 +95,11 @@ class Console:
 
         async def shown(request: Request, visitor: Visitor) -> Response:
             assert page.stream is not None
-            return stream(page.stream(self._ask(request, visitor)), self._ending)
+
+            def may() -> bool:
+                return self._lock.visitor(request) == visitor and not self._lock.place(request)
+
+            return stream(page.stream(self._ask(request, visitor)), self._ending, may)
 
         return show
 
@@ -141,8 +145,10 @@ class Console:
             return self._by_link(request, given)
         visitor = self._lock.visitor(request)
         if visitor is None:
-            if json or request.method != "GET" or "authorization" in request.headers:
-                return self._refuse(request, 401, "send the token as Authorization: Bearer <token>")
+            if json or "authorization" in request.headers or not (request.method == "GET" or _browses(request)):
+                return self._refuse(request, 401, _no_token(request))
+            if request.method != "GET":
+                return _headed(self._drawing.login(_way_back(request), "", 401, not_sent=True))
             there = urlencode({"next": request.url.path + (f"?{request.url.query}" if request.url.query else "")})
             return _headed(RedirectResponse(f"{ROOT}/login?{there}", 303))
         try:
@@ -244,6 +250,24 @@ def _headed(response: Response) -> Response:
 def _wants_json(request: Request) -> bool:
     accept = request.headers.get("accept", "")
     return "text/html" not in accept and ("application/json" in accept or "authorization" in request.headers)
+
+
+def _browses(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _no_token(request: Request) -> str:
+    kind, _, given = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer" and given.strip():
+        return "this token is not valid"
+    return "send the token as Authorization: Bearer <token>"
+
+
+def _way_back(request: Request) -> str:
+    """The page a form stood on: its action is one step below the page's path."""
+    path = home(request.url.path.rpartition("/")[0])
+    came = urlsplit(request.headers.get("referer", ""))
+    return f"{path}?{came.query}" if came.query and came.path == path else path
 
 
 def _filled(path: str, request: Request) -> str:

@@ -72,9 +72,9 @@ class Drawing:
             made.set_cookie(SAID, value, max_age=30, path=ROOT, httponly=True, samesite="strict")
         return made
 
-    def login(self, there: str, wrong: str, status: int = 200) -> Response:
-        """The page that asks for the token."""
-        text = self._environment.get_template("login.html").render(there=there, wrong=wrong)
+    def login(self, there: str, wrong: str, status: int = 200, not_sent: bool = False) -> Response:
+        """The page that asks for the token. With ``not_sent`` it answers a form whose session was over."""
+        text = self._environment.get_template("login.html").render(there=there, wrong=wrong, not_sent=not_sent)
         return HTMLResponse(text, status)
 
     def refusal(self, status: int, text: str, visitor: Visitor | None, csrf: str, app: App) -> Response:

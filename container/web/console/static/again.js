@@ -1,6 +1,7 @@
 // Pages that are looked at again every few seconds: the parts marked data-again are taken from the page as it is now.
 // What the reader opened stays open; a part they are in the midst of is left alone.
 import { localise } from './console.js';
+import { signedOut } from './session.js';
 
 const EVERY = 5000;
 let busy = false;
@@ -31,6 +32,7 @@ async function look() {
   const begun = performance.now();
   try {
     const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
+    if (answer.redirected && new URL(answer.url).pathname.endsWith('/login')) return signedOut();
     if (!answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     for (const here of document.querySelectorAll('[data-again]')) {

@@ -1,5 +1,6 @@
 // The page Live: rows as hits arrive. The server draws them; this puts them in, keeps few, and can wait.
 import { copy, localise } from './console.js';
+import { signedOut } from './session.js';
 
 const MOST = 200;
 const rows = document.getElementById('rows');
@@ -28,21 +29,47 @@ function put(html) {
   document.getElementById('empty').hidden = true;
 }
 
-const source = new EventSource(list.dataset.stream);
-source.onopen = () => say(paused ? 'paused' : 'live', paused ? 'paused' : 'live');
-source.onerror = () => say(source.readyState === EventSource.CLOSED ? 'signed out, load again' : 'connecting again', 'lost');
-source.addEventListener('hit', (event) => {
+// The browser comes again by itself when the line is lost, and gives up when it is refused: then it is asked why.
+let source;
+function follow() {
+  source = new EventSource(list.dataset.stream);
+  source.onopen = () => say(paused ? 'paused' : 'live', paused ? 'paused' : 'live');
+  source.onerror = () => {
+    say('connecting again', 'lost');
+    if (source.readyState === EventSource.CLOSED) why();
+  };
+  source.addEventListener('signed-out', over);
+  source.addEventListener('hit', arrived);
+  source.addEventListener('flow', counted);
+}
+
+function over() {
+  source.close();
+  say('signed out', 'lost');
+  signedOut();
+}
+
+async function why() {
+  const answer = await fetch(location.href, { headers: { accept: 'application/json' } }).catch(() => null);
+  if (answer && answer.status === 401) over();
+  else setTimeout(follow, 5000);
+}
+
+function arrived(event) {
   const { html } = JSON.parse(event.data);
   if (paused) {
     held.push(html);
     held = held.slice(-MOST);
     say(`paused, ${held.length} new`, 'paused');
   } else put(html);
-});
-source.addEventListener('flow', (event) => {
+}
+
+function counted(event) {
   const { hits, taken, seconds } = JSON.parse(event.data);
   flow.textContent = hits > taken ? `Showing ${taken} of ${hits} hits of the last ${seconds} seconds.` : 'Showing every hit.';
-});
+}
+
+follow();
 
 pause.hidden = false;
 pause.addEventListener('click', () => {
