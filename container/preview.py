@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -22,13 +23,13 @@ _EMAIL = re2.compile(
 _HOLDERS = frozenset({"user_data", "automatic_user_data", "address", "customer"})
 """Fields that hold personal data, one level or a list below them."""
 
-_SHOWN = frozenset({"country", "fbp", "fbc", "client_user_agent"})
+_SHOWN = frozenset({"country", "client_user_agent"})
 """Fields inside user data that say nothing about who somebody is, or that people preview in order to see."""
 
 _ALWAYS = frozenset(
     {
         "email", "email_address", "phone", "phone_number", "first_name", "last_name", "street", "postal_code",
-        "date_of_birth", "ip_override", "client_ip_address", "user_id", "external_id",
+        "date_of_birth", "ip_override", "client_ip_address", "user_id", "external_id", "fbp", "fbc", "_fbp", "_fbc",
     }
 )  # fmt: skip
 """Fields that are personal wherever they stand."""
@@ -38,6 +39,11 @@ _SHORTEST = 4
 """Characters from which a personal value is looked for in other texts; shorter ones occur by chance."""
 
 _MOST_VALUES = 500
+_SHORTEST_CLICK = 8
+"""Characters from which the click id at the end of an fbc is looked for in addresses of pages."""
+
+_HOST_FOLLOWS = ("://", "%3a%2f%2f", "%253a%252f%252f", "://[", "%3a%2f%2f%5b")
+"""What stands before the host of a URL, also percent-encoded."""
 
 
 def test_event_code(headers: Mapping[str, str]) -> str:
@@ -56,7 +62,8 @@ def mask(trace: Any) -> Any:
 
     Values of personal fields keep their first character, and are masked too where a reason, a note or an address of a
     page repeats them; e-mail addresses in any text keep their first letters and ending. Hashes stay: they are what is
-    sent, and what people compare.
+    sent, and what people compare. So does the host of a URL, a page's own, which is the
+    visitor's address too where both are one machine.
     """
     return _mask(trace, _Texts(set(_personal(trace, False))), False)
 
@@ -69,6 +76,8 @@ def _personal(value: Any, inside: bool) -> Iterator[str]:
                 yield from _personal(inner, True)
             elif key in _ALWAYS or (inside and key not in _SHOWN):
                 yield from _scalars(inner)
+                if key in ("fbc", "_fbc") and isinstance(inner, str):
+                    yield from [click for click in inner.split(".", 3)[3:] if len(click) >= _SHORTEST_CLICK]
             else:
                 yield from _personal(inner, False)
     elif isinstance(value, list):
@@ -95,14 +104,35 @@ class _Texts:
             form for value in kept for form in _forms(value.lower())
         }
         self._repeated = sorted(forms, key=lambda form: (-len(form), form))
+        self._addresses = {form for form in forms if _is_address(form)}
 
     def mask(self, text: str) -> str:
         text = _email(text)
         if not _is_hash(text):
             for form in self._repeated:
                 if form in text:
-                    text = text.replace(form, f"{form[0]}***")
+                    masked = f"{form[0]}***"
+                    text = _beside_hosts(text, form, masked) if form in self._addresses else text.replace(form, masked)
         return text
+
+
+def _is_address(text: str) -> bool:
+    if len(text) > 45 or not ("." in text or ":" in text):
+        return False
+    try:
+        return bool(ip_address(text))
+    except ValueError:
+        return False
+
+
+def _beside_hosts(text: str, address: str, masked: str) -> str:
+    """An address masked wherever it stands but as the host of a URL."""
+    first, *others = text.split(address)
+    parts, before = [first], first
+    for after in others:
+        parts += [address if before[-12:].lower().endswith(_HOST_FOLLOWS) else masked, after]
+        before = after
+    return "".join(parts)
 
 
 def _forms(value: str) -> tuple[str, str, str]:

@@ -61,6 +61,37 @@ def test_nothing_of_the_visitor_survives_in_the_text_of_a_masked_trace() -> None
         assert value.lower() not in masked.lower()
 
 
+def test_the_cookies_of_the_pixel_are_masked_and_so_is_the_click_they_hold() -> None:
+    fbp, fbc = "fb.1.1772366300000.1234567890", "fb.1.1772366300000.IwAR2_Case-Kept"
+    trace = {
+        "event": {"fbp": fbp, "page_location": "https://x.example/?fbclid=IwAR2_Case-Kept", "note": quote(fbp)},
+        "payload": {"user_data": {"fbp": fbp, "fbc": fbc, "client_user_agent": "Firefox"}},
+    }
+    assert mask(trace) == {
+        "event": {"fbp": "f***", "page_location": "https://x.example/?fbclid=I***", "note": "f***"},
+        "payload": {"user_data": {"fbp": "f***", "fbc": "f***", "client_user_agent": "Firefox"}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("http://127.0.0.1:8080/demo/thanks?ip=127.0.0.1", "http://127.0.0.1:8080/demo/thanks?ip=1***"),
+        ("dl=http%3A%2F%2F127.0.0.1%3A8080%2F&uip=127.0.0.1", "dl=http%3A%2F%2F127.0.0.1%3A8080%2F&uip=1***"),
+        ("127.0.0.1 asked https://shop.example/127.0.0.1", "1*** asked https://shop.example/1***"),
+        ("127.0.0.1127.0.0.1", "1***1***"),
+    ],
+)
+def test_a_visitors_address_is_masked_and_the_host_of_a_page_is_not(text: str, shown: str) -> None:
+    assert mask({"ip_override": "127.0.0.1", "text": text}) == {"ip_override": "1***", "text": shown}
+
+
+def test_a_host_of_six_groups_is_not_masked_either() -> None:
+    trace = {"ip_override": "2001:db8::7", "page": "http://[2001:db8::7]:8080/", "said": "2001:db8::7"}
+    assert mask(trace)["page"] == "http://[2001:db8::7]:8080/"
+    assert mask(trace)["said"] == "2***"
+
+
 def test_hashes_stay_since_they_are_what_is_sent() -> None:
     sent = mask(purchase())["events"][0]["tags"][0]["payload"]["user_data"]
     assert sent["em"] in (hashed("jane.doe@example.com"), [hashed("jane.doe@example.com")])

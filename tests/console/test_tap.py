@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from container.web.tap.request import masked_headers
 from container.web.tap.ring import KEPT, LAYOUT, Ring
 from container.web.tap.sessions import LASTS, Sessions
 from container.web.tap.tap import BURST
@@ -72,10 +73,44 @@ def test_what_is_kept_names_nobody(tmp_path: Path) -> None:
     assert b"purchase" in kept
     for secret in (
         b"ana.lima", b"1701234567", b"nnabella", b"the-secret", b"deadbeef", b"abracadabra", b"opensesame",
-        b"kd-4711", b"ebulon", b"30+1234567",
+        b"kd-4711", b"ebulon", b"30+1234567", b"fb.1.2.3",
     ):  # fmt: skip
         assert secret not in kept, secret
-    assert b"fb.1.2.3" in kept
+
+
+def test_the_pixels_cookies_are_masked_wherever_they_are_shown(desk: Room) -> None:
+    fbp, click = "fb.1.1772366300000.1234567890", "IwAR2_Case-Kept"
+    target = f"/tr?id=1234567890&ev=Purchase&eid=p-1&fbp={fbp}&dl=https%3A%2F%2Fshop.example%2F%3Ffbclid%3D{click}"
+    desk.hit(target, cookie=f"_fbp={fbp}; _fbc=fb.1.1772366300000.{click}; _ga=GA1.1.77.88; cmp_marketing=yes")
+    desk.hit(HIT.replace("gcs=G111", "gcs=G111&ep.fbp=" + fbp), cookie=f"_fbp={fbp}")
+    for row in desk.rows(2):
+        for path in (".json", "", "/http", "/curl"):
+            shown = desk.get(f"/hit/{row['id']}{path}", accept="text/html").text
+            assert fbp not in shown
+            assert click not in shown
+    cookies = desk.get("/hit/1.json").json()["request"]["cookies"]
+    assert cookies == {"_fbp": "f***", "_fbc": "f***", "_ga": "G***", "cmp_marketing": "yes"}
+    assert fbp in desk.post("/hit/1/reveal").text
+
+
+def test_the_cookies_of_an_answer_keep_their_names_and_attributes_alone() -> None:
+    given = [["set-cookie", "FPID=FPID2.2.abc; Path=/; Secure"], ["set-cookie", "cmp_x=yes"], ["x", "FPID2.2.abc"]]
+    assert masked_headers(given) == [["set-cookie", "FPID=F***; Path=/; Secure"], *given[1:]]
+
+
+def test_what_tagdock_itself_says_of_an_event_can_be_read(desk: Room) -> None:
+    query = "id=1234567890&ev=Purchase&eid=l-1&td=blocked&tde=wrap+TypeError&ts=1772366399000"
+    headers = {"sec-fetch-site": "same-origin", "origin": "http://127.0.0.1:8080", "x-tagdock-worker": "a-secret"}
+    desk.client.post(f"/loader/tr?{query}&dl=http%3A%2F%2F127.0.0.1%3A8080%2Fdemo%2Fthanks", headers=headers)
+    (row,) = desk.rows(1)
+    shown = desk.get(f"/hit/{row['id']}.json").json()
+    event = shown["events"][0]["before"]
+    assert event["x-tagdock-browser"] == "blocked"
+    assert event["x-tagdock-trouble"] == "wrap TypeError"
+    assert event["page_location"] == "http://127.0.0.1:8080/demo/thanks"
+    assert "the loader on a page met an error: wrap TypeError" in shown["events"][0]["notes"]
+    assert any("met an error: wrap TypeError (hit 1)" in one["text"] for one in desk.get("/log").json()["lines"])
+    assert "a-secret" not in str(shown)
 
 
 def test_personal_data_is_shown_in_clear_only_as_an_act_and_where_it_is_allowed(tmp_path: Path) -> None:

@@ -87,6 +87,15 @@ def test_one_action_is_compared_field_by_field_without_personal_data_or_tokens(d
     assert "a" * 64 in page
 
 
+def test_ids_that_differ_are_told_to_though_both_are_masked(desk: Room) -> None:
+    browse(desk, fbp="fb.1.1772366300000.1111111111")
+    send(desk, EVENT | {"user_data": {**EVENT["user_data"], "fbp": "fb.1.1772366300000.2222222222"}})
+    number = desk.get("/test-events.json").json()["actions"][0]["id"]
+    told = desk.get(f"/test-events/{number}.json").json()
+    (field,) = [one for one in told["fields"] if one["path"] == "user_data.fbp"]
+    assert field == {"path": "user_data.fbp", "browser": "f***", "server": "f***", "how": "differs"}
+
+
 def test_an_action_that_is_not_there_is_missing(desk: Room) -> None:
     for number in ("7", "x", "9" * 40, "-1"):
         assert desk.get(f"/test-events/{number}").status_code == 404

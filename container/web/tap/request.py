@@ -16,9 +16,17 @@ MOST_BODY = 16 * 1024
 """Bytes of a body that are shown."""
 
 _SECRET = re2.compile(r"(?i)authorization|secret|token|passw|api.?key|phpsess|signature|^x-tagdock-|^tagdock_")
+_FACTS = frozenset(
+    {"x-tagdock-browser", "x-tagdock-clock", "x-tagdock-drop", "x-tagdock-stable-id", "x-tagdock-trouble"}
+)
+"""Fields of an event in which tagdock itself says something of it."""
+
 _FORWARDED = frozenset({"forwarded", "x-forwarded-for", "x-real-ip", "cf-connecting-ip", "true-client-ip"})
-_OPEN_COOKIES = ("_fb", "_ga", "_gcl", "FP", "cmp", "consent", "demo_")
-"""How the names of cookies begin whose values say nothing about who somebody is, or that people look for."""
+_OPEN_COOKIES = ("cmp", "consent", "demo_")
+"""How the names of cookies begin whose values say nothing about who somebody is."""
+
+_BROWSER_IDS = frozenset({"fbp", "fbc", "_fbp", "_fbc", "fb.fbp", "fb.fbc"})
+"""Parameters that carry the cookies of Meta's pixel."""
 
 _DIGIT = re2.compile(r"[0-9]")
 HIDDEN = "***"
@@ -58,18 +66,33 @@ def masked_request(request: dict[str, Any]) -> dict[str, Any]:
             name: redact(value, ("ip",), HIDDEN) if name in _FORWARDED else redact(value, ("query", "email"), HIDDEN)
             for name, value in request["headers"].items()
         },
+        # The pixel's own stay for now: what masks the event's data masks them, and what repeats them with them.
         "cookies": {
-            name: value if name.startswith(_OPEN_COOKIES) else _short(value)
-            for name, value in request["cookies"].items()
+            name: value if name in _BROWSER_IDS else _cookie(name, value) for name, value in request["cookies"].items()
         },
         "body": body,
-    }  # fmt: skip
+    }
+
+
+def masked_headers(headers: list[list[str]]) -> list[list[str]]:
+    """The headers of an answer with the values of its cookies masked; their names and attributes stay."""
+    return [[name, _set_cookie(value) if name.lower() == "set-cookie" else value] for name, value in headers]
+
+
+def _set_cookie(text: str) -> str:
+    pair, end, rest = text.partition(";")
+    name, equals, value = pair.partition("=")
+    return f"{name}{equals}{_cookie(name.strip(), value)}{end}{rest}"
+
+
+def _cookie(name: str, value: str) -> str:
+    return value if name.startswith(_OPEN_COOKIES) else _short(value)
 
 
 @lru_cache(maxsize=4096)
 def secret(name: str) -> bool:
     """Whether a header, parameter or cookie is called like a secret."""
-    return bool(_SECRET.search(name[:200].encode("utf-8", "replace").decode()))
+    return name not in _FACTS and bool(_SECRET.search(name[:200].encode("utf-8", "replace").decode()))
 
 
 def _pairs(text: str, *, personal: bool) -> str:
@@ -90,7 +113,7 @@ def _pairs(text: str, *, personal: bool) -> str:
 def _personal(name: str) -> bool:
     """Whether a parameter is called like personal data."""
     asked = f"?{name}=x"
-    return name.startswith(("ud[", "ud.")) or redact(asked, ("query",), "") != asked
+    return name.startswith(("ud[", "ud.")) or name in _BROWSER_IDS or redact(asked, ("query",), "") != asked
 
 
 def _without_personal(part: str) -> str:

@@ -11,7 +11,7 @@ from container.hit import Hit, decode
 from container.preview import mask
 from container.runtime import Routed, route
 from container.web.tap.insight import insight
-from container.web.tap.request import masked_request, request_of, without_secrets
+from container.web.tap.request import masked_headers, masked_request, request_of, without_secrets
 from container.web.tap.sessions import Session
 
 if TYPE_CHECKING:
@@ -96,7 +96,14 @@ def _draft(seen: Seen, draft: Configuration) -> dict[str, Any]:
 
 def masked(found: dict[str, Any]) -> dict[str, Any]:
     """The document in which nobody can be recognised."""
-    shown: dict[str, Any] = mask({**found, "request": masked_request(found["request"])})
+    answer = found["answer"]
+    shown: dict[str, Any] = mask(
+        {
+            **found,
+            "request": masked_request(found["request"]),
+            "answer": {**answer, "headers": masked_headers(answer["headers"])},
+        }
+    )
     host = found["request"]["headers"].get("host")
     if host is not None:  # on one machine it is the visitor's address, which it is not in general
         shown["request"]["headers"]["host"] = host

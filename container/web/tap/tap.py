@@ -223,7 +223,7 @@ class Tap:
             found = document(seen, self._draft(seen.session) if seen.session is not None else None)
             shown = masked(found)
             number = self._ring.add(seen.now, found["session"], row_of(shown), shown)
-            for event in found["events"]:
+            for event in shown["events"]:
                 trouble = event["after"].get("x-tagdock-trouble")
                 if isinstance(trouble, str):
                     self.told(seen.now, "loader", f"the loader on a page met an error: {trouble} (hit {number})")

@@ -11,6 +11,7 @@ from container.preview import mask
 from container.web.console.known_hits import hits_of
 from container.web.console.page import Ask, Missing, Page
 
+SIDES = ("browser", "server")
 _MOST_FIELDS = 300
 
 
@@ -24,17 +25,30 @@ async def data(ask: Ask) -> dict[str, Any]:
     couple = await sandbox.couple(int(number)) if small else None
     if couple is None:
         raise Missing(f"The sandbox has no action {number[:20]} any more.")
-    for side in ("browser", "server"):
+    for side in SIDES:
         for one in couple[side]:
             one["request"] = _request(one["request"])
     hits = await hits_of(ask, [couple["event_id"]])
     shown: dict[str, Any] = mask(couple)
-    browser, server = (next((one["event"] for one in shown[side]), None) for side in ("browser", "server"))
-    return {**shown, "hit": hits.get(couple["event_id"] or "", 0), "fields": fields(browser, server)}
+    return {**shown, "hit": hits.get(couple["event_id"] or "", 0), "fields": fields(couple, shown)}
 
 
-def fields(browser: dict[str, Any] | None, server: dict[str, Any] | None) -> list[dict[str, Any]]:
-    """Each field of either copy: ``same``, ``differs``, or on which side alone it is."""
+def fields(couple: dict[str, Any], shown: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each field of either copy as it may be shown: ``same``, ``differs``, or on which side alone it is.
+
+    They are compared as they are, in clear: masked, two ids look alike that are not.
+    """
+    compared = {one["path"]: one["how"] for one in _compared(*_first(couple))}
+    return [{**one, "how": compared.get(one["path"], one["how"])} for one in _compared(*_first(shown))]
+
+
+def _first(couple: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """The event of each side's first copy."""
+    browser, server = (next((one["event"] for one in couple[side]), None) for side in SIDES)
+    return browser, server
+
+
+def _compared(browser: dict[str, Any] | None, server: dict[str, Any] | None) -> list[dict[str, Any]]:
     left, right = dict(_flat(browser or {}, "")), dict(_flat(server or {}, ""))
     found = []
     for path in [*left, *(one for one in right if one not in left)][:_MOST_FIELDS]:
