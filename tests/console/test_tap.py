@@ -108,7 +108,7 @@ def test_what_tagdock_itself_says_of_an_event_can_be_read(desk: Room) -> None:
     assert event["x-tagdock-browser"] == "blocked"
     assert event["x-tagdock-trouble"] == "wrap TypeError"
     assert event["page_location"] == "http://127.0.0.1:8080/demo/thanks"
-    assert "the loader on a page met an error: wrap TypeError" in shown["events"][0]["notes"]
+    assert "the loader on the page met an error: wrap TypeError" in shown["events"][0]["notes"]
     assert any("met an error: wrap TypeError (hit 1)" in one["text"] for one in desk.get("/log").json()["lines"])
     assert "a-secret" not in str(shown)
 
