@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 
 from container.component import Entry
@@ -47,12 +48,14 @@ def open_outbox(
     workers: int = 1,
     clock: Callable[[], float] = time.time,
     ledger: tuple[float, int] = (KEPT, MOST_LEDGER_BYTES),
+    deaths: Counter[tuple[str, str]] | None = None,
 ) -> Outbox:
     """The outbox at an address as ``delivery.outbox`` has it: an engine, a colon, and what the engine needs.
 
     ``sqlite:data/outbox.db`` is a file, whose folder is made when missing; of several ``workers`` each has a file of
     its own beside it. A limit of 0 is the engine's own, an age of 0 no limit; limits of size and number are shared
     among the workers. ``ledger`` is for how many seconds its entries are kept, and how many bytes they may fill.
+    ``deaths`` counts by tag and destination what dies from now on, and never falls: another thread adds to it.
     Touches nothing yet: ``await outbox.open()`` does. Raises ``ValueError`` for an engine that is not there.
     """
     engine, colon, rest = address.partition(":")
@@ -67,4 +70,5 @@ def open_outbox(
         [file_of(address, other) for other in range(workers) if other != worker],
         clock,
         (ledger[0], max(1, ledger[1] // workers)),
+        deaths,
     )

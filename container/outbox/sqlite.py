@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from container.component import Entry
+from container.outbox.books import Name
 from container.outbox.clock import WatchedClock
 from container.outbox.database import Database, in_words, is_broken
 from container.outbox.ledger import KEPT
@@ -72,6 +74,7 @@ class SqliteOutbox(Outbox):
     Hits that wait for one another share a commit, so the busier the server, the cheaper each. ``max_bytes`` bounds the
     file with everything in it, the dead too, and ``max_pending`` the payloads that wait; beyond, ``put`` refuses. What
     waited for ``max_age`` seconds is dead. ``siblings`` are the files of the other workers, whose events are known.
+    ``deaths`` is added to whenever payloads die, by the writer thread.
     """
 
     def __init__(
@@ -84,12 +87,14 @@ class SqliteOutbox(Outbox):
         siblings: Sequence[Path] = (),
         clock: Callable[[], float] = time.time,
         ledger: tuple[float, int] = (KEPT, MOST_LEDGER_BYTES),
+        deaths: Counter[Name] | None = None,
     ) -> None:
         self.path = path
         self._max_age = max_age
         self._clock = WatchedClock(clock)
         self._database = Database(path)
-        self._store = Store(self._database, max_bytes, max_pending, worker, [Sibling(one) for one in siblings], ledger)
+        known = [Sibling(one) for one in siblings]
+        self._store = Store(self._database, max_bytes, max_pending, worker, known, ledger, deaths)
         self._notices: list[str] = []
         self._salvaging: asyncio.Task[None] | None = None
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
@@ -43,8 +44,10 @@ class Store:
         worker: int = 0,
         siblings: Sequence[Sibling] = (),
         ledger: tuple[float, int] = (KEPT, MOST_BYTES),
+        deaths: Counter[Name] | None = None,
     ) -> None:
         self.database = database
+        self._deaths: Counter[Name] = Counter() if deaths is None else deaths
         self._ledger_limits = ledger
         self.groups: dict[Name, Group] = {}
         self._limits = Limits(str(database.path), max_bytes, max_pending)
@@ -61,6 +64,7 @@ class Store:
         self._parked: dict[Name, tuple[str, float]] = {}
         self._named: list[Name] = []
         self._expired: list[tuple[Name, list[int]]] = []
+        self._died: list[tuple[Name, int]] = []
 
     # the connection and the transaction
 
@@ -112,6 +116,8 @@ class Store:
             self.groups[name].in_flight = len(self._shelves[name].in_flight)
         for name, ids in self._expired:
             self._shelves[name].gone(ids)
+        for name, count in self._died:
+            self._deaths[name] += count
         self._forget_transaction(undone=False)
 
     def rollback(self) -> None:
@@ -351,6 +357,7 @@ class Store:
         self._parked = {}
         self._named = []
         self._expired = []
+        self._died = []
 
     def _shelve(self, connection: sqlite3.Connection, name: Name) -> Shelf:
         """The shelf of a group, which is entered in the file when it is new."""
@@ -382,7 +389,9 @@ class Store:
         self._keys.forget(connection, [key_of(*name, *event) for event in events if event[1]])
         words = {"now": round(now, 3), "sent": int(sent), "status": status, "reason": reason, "ids": chosen}
         connection.execute(schema.COPY_TO_DEAD, words)
-        self._tally.end(name, "dead", reason, self._delete(ids))
+        count = self._delete(ids)
+        self._tally.end(name, "dead", reason, count)
+        self._died.append((name, count))
 
     def _delete(self, ids: Iterable[int]) -> int:
         return self.open().execute(schema.DELETE, (as_list(ids),)).rowcount
