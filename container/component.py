@@ -134,6 +134,10 @@ class Condition(Component):
         """The condition and the value it saw, in words; asked only when somebody reads the trace."""
         raise NotImplementedError  # pragma: no cover - abstract
 
+    def missed(self, context: Context) -> str:
+        """What does not hold, in words of the file alone: it is written down, so no value of a hit may be in it."""
+        return self.type
+
     def event_names(self) -> frozenset[str] | None:
         """The only event names it can hold for, or None when any name may do. Lets routing skip tags by name."""
         return None

@@ -9,6 +9,12 @@ Event = dict[str, Any]
 """Keys are those of Google's common event data: ``event_name``, ``client_id``, ``page_location``, ``value``,
 ``items[].item_id``, ``user_data.email_address``, ``x-ga-*`` ... (DESIGN section 2)."""
 
+DROP = "x-tagdock-drop"
+"""The key under which a client says why no tag may have the event."""
+
+CONSENT_REFUSED = "consent refused in the browser: nothing but the event's name left it"
+"""The ``DROP`` of an event that the loader only counts."""
+
 CONSENT_PURPOSES = ("ad_storage", "analytics_storage", "ad_user_data", "ad_personalization")
 """The four purposes of Google's consent mode, in the order of ``gcd``."""
 

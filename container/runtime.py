@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 
 from container.basis import basis
-from container.component import MOST_EVENTS, Answer, Client, Cookie, Entry, Incoming, Payload, Reading, Suppressed
+from container.component import MOST_EVENTS, Answer, Client, Cookie, Entry, Incoming, Reading, Suppressed
 from container.config.document import Binding, Configuration, Trigger
 from container.consent import NOTHING_SAID, UNSET, ConsentPolicy
 from container.context import Context, Shared
+from container.event import CONSENT_REFUSED, DROP
 from container.hit import Hit
 from container.record import ConsentState, Decision, EventRecord
 from container.trace import EventTrace, TagTrace, Trace
@@ -127,13 +128,16 @@ def _event(
         failure = f"{_named(error)} before the tags"
         routed.failures.append(failure)
     candidates = configuration.candidates(context.event_name)
+    drop = context.event.get(DROP)
     if routed.trace is None:
         if candidates:
             record = _record(context, words)
             record.decisions = tuple(
                 [
-                    Decision(binding.name, "failed", "")
+                    _decision(binding.name, "failed", "")
                     if failure
+                    else _dropped(binding, drop, routed, None)
+                    if drop is not None and isinstance(drop, str)
                     else _decide(binding, triggers, context, policy, routed, record, None)
                     for binding, triggers in candidates
                 ]
@@ -149,8 +153,10 @@ def _event(
     decisions = []
     for binding in configuration.bindings:
         trace = TagTrace(binding.name, binding.tag.type, "failed", failure)
-        decision = Decision(binding.name, "failed", "")
-        if not failure:
+        decision = _decision(binding.name, "failed", "")
+        if not failure and isinstance(drop, str) and binding.name in listening:
+            decision = _dropped(binding, drop, routed, trace)
+        elif not failure:
             decision = _decide(binding, binding.fires_on, context, policy, routed, record, trace)
         if binding.name in listening:
             decisions.append(decision)
@@ -175,6 +181,16 @@ def _written(value: Any) -> str:
     return str(value)[:_LONGEST] if type(value) is int and abs(value) < 1 << 64 else ""
 
 
+def _dropped(binding: Binding, drop: str, routed: Routed, trace: TagTrace | None) -> Decision:
+    """The decision about an event that its client lets no tag have: what it would say to a trigger does not matter."""
+    outcome = "no_consent" if drop == CONSENT_REFUSED else "suppressed"
+    if outcome == "suppressed":
+        routed.suppressed.append((binding.name, drop))
+    if trace is not None:
+        trace.outcome, trace.reason = outcome, drop
+    return _decision(binding.name, outcome, drop)
+
+
 def _decide(
     binding: Binding,
     triggers: tuple[Trigger, ...],
@@ -189,16 +205,12 @@ def _decide(
         decision = _firing(binding, triggers, context, policy, trace)
         if decision.outcome != "fired":
             return decision
-        drop = context.event.get("x-tagdock-drop")
-        if isinstance(drop, str):
-            built: Payload | Suppressed = Suppressed(drop)
-        else:
-            for change in binding.changes:
-                context = context.shown(change.transformation.apply(context))
-            if trace is not None:
-                context = trace.context = context.shown(context.event)
-                context.notes = trace.notes
-            built = binding.tag.build(context)
+        for change in binding.changes:
+            context = context.shown(change.transformation.apply(context))
+        if trace is not None:
+            context = trace.context = context.shown(context.event)
+            context.notes = trace.notes
+        built = binding.tag.build(context)
         if isinstance(built, Suppressed):
             routed.suppressed.append((binding.name, built.reason))
             if trace is not None:
@@ -224,6 +236,12 @@ def _decide(
         return Decision(binding.name, "failed", type(error).__name__)
 
 
+def _missed(triggers: tuple[Trigger, ...], context: Context) -> str:
+    """Why none of the triggers that listen for the event holds, in the file's words."""
+    asked = [one for one in triggers if (names := one.event_names()) is None or context.event_name in names]
+    return "no trigger matched" + "".join(f"; {one.name}: {one.missed(context)}" for one in asked)
+
+
 def _named(error: Exception) -> str:
     """An error by its type and the variable it came from; its text may hold a visitor's data."""
     return " in ".join([type(error).__name__, *getattr(error, "__notes__", ())[:1]])
@@ -243,7 +261,7 @@ def _firing(
             whys = [f"{one.name} ({one.why_not(context)})" for one in binding.fires_on]
             reason = "no trigger matched: " + "; ".join(whys) if whys else "no trigger matched: the tag has none"
             trace.outcome, trace.reason = "not_triggered", reason
-        return _decision(binding.name, "not_triggered", "no trigger matched")
+        return _decision(binding.name, "not_triggered", _missed(triggers, context))
     for trigger in binding.blocked_by:
         if trigger.holds(context):
             if trace is not None:

@@ -68,7 +68,8 @@ def test_consent_says_who_gave_it() -> None:
 
 def test_every_way_not_to_fire_is_written_down_in_a_few_words() -> None:
     free = record("gcs=G111&en=purchase&epn.value=0")
-    assert [one.reason for one in free.decisions] == ["no trigger matched", "no trigger matched"]
+    said = "no trigger matched; purchase: value is not greater than 0"
+    assert [one.reason for one in free.decisions] == [said, said]
     bot = record("gcs=G111&en=purchase&epn.value=5&dt=bot")
     assert bot.decisions[0] == Decision("meta", "blocked", "blocked by bot")
     silent = record("gcs=G101&en=purchase&epn.value=5", cookie="")

@@ -85,6 +85,13 @@ class WhereCondition(Condition):
         comparison = self.values.get("event.event_name")
         return None if comparison is None else comparison.only_texts()
 
+    def missed(self, context: Context) -> str:
+        for name, short, comparison in self._tests:
+            found = context.variable(name) if name is short else get_path(context.event, short)
+            if not comparison.holds(found):
+                return f"{name} is {comparison.verdict(found)}"
+        return super().missed(context)
+
     def why(self, context: Context) -> str:
         parts = []
         for name, short, comparison in self._tests:

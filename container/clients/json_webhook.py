@@ -9,7 +9,7 @@ import msgspec
 
 from container.amount import amount, identifier
 from container.component import MOST_EVENTS, Answer, Client, Incoming, Reading
-from container.event import CONSENT_PURPOSES, Event
+from container.event import CONSENT_PURPOSES, DROP, Event
 from container.fields import Field, Fields, Scope, constant_name, elements
 from container.hit import Hit, split_url
 from container.jsonpath import JsonPath as Path
@@ -117,7 +117,7 @@ class JsonWebhookClient(Client):
             event["x-tagdock-stable-id"] = hashlib.sha256(seed + str(index).encode()).hexdigest()[:32]
             notes.append("no event_id: the same body sent again gets the same stable id")
         if "event_name" not in event:
-            event["x-tagdock-drop"] = "the mapping found no event_name"
+            event[DROP] = "the mapping found no event_name"
             notes.append("the mapping found no event_name")
         consent = {} if self.consent is None else _consent(self.consent(scope) or {}, notes)
         return Incoming(event, consent, notes=notes)

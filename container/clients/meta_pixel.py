@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from container.component import Answer, Client, Incoming, Reading
+from container.event import DROP
 from container.hit import Hit, glance_parameter
 from container.kinds import Boolean, Choice, ListOf, Text
 from container.pixel.gateway import MARK, read_gateway
@@ -90,7 +91,7 @@ class MetaPixelClient(Client):
         consent = add_loader(event, found.plain, notes) if SENT in found.plain else {}
         reason = self._reason(event.get("event_name", ""), event.get("pixel_id", ""), found.plain.get("rqm", ""), hit)
         if reason:
-            event["x-tagdock-drop"] = reason
+            event[DROP] = reason
             notes.append(reason)
         return Reading([Incoming(event, consent, notes=notes)], answer)
 

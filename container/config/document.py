@@ -211,6 +211,10 @@ class Trigger:
         """The first condition that does not hold, with the value it saw."""
         return next((one.why(context) for one in self.conditions if not one.holds(context)), "every condition holds")
 
+    def missed(self, context: Context) -> str:
+        """The same in the words of the file alone, without the value."""
+        return next((one.missed(context) for one in self.conditions if not one.holds(context)), "every condition holds")
+
     def why(self, context: Context) -> str:
         """What made it hold, or the first condition that does not, each with the value it saw."""
         if not self.holds(context):

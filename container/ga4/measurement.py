@@ -12,7 +12,7 @@ from container.event import Event
 from container.ga4.address import is_address
 from container.ga4.items import MOST_ITEMS
 from container.ga4.page import add_page_parts
-from container.ga4.parameters import PROPERTIES_KEY, PROTECTED
+from container.ga4.parameters import OURS, PROPERTIES_KEY, PROTECTED
 from container.ga4.user_data import clean
 from container.hit import Hit
 from container.moment import believe
@@ -119,7 +119,7 @@ def _add_parameters(event: Event, params: Any, notes: list[str]) -> None:
         elif name == "user_data":
             if clean(value):
                 event[name] = clean(value)
-        elif name in event or name in _TAKEN or name.startswith(("x-ga-", "x-sst-")):
+        elif name in event or name in _TAKEN or name.startswith(OURS):
             if value != event.get(name):
                 event[f"x-ga-mp2-ep-{name}"] = value
                 notes.append(

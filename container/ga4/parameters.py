@@ -80,6 +80,9 @@ PROTECTED = frozenset(
 )
 """Keys that an event parameter of the same name never fills, not even when the hit leaves them empty."""
 
+OURS = ("x-ga-", "x-sst-", "x-tagdock-")
+"""How the keys begin that the container itself fills."""
+
 TEXT_KEYS = frozenset(TEXTS.values())
 NUMBER_KEYS = frozenset(NUMBER_TEXTS.values())
 PROPERTIES_KEY = "x-ga-mp2-user_properties"
@@ -130,7 +133,7 @@ def _target(name: str) -> Target:
 def _event_parameter(name: str, part: int) -> Target:
     if name.startswith("user_data.") and len(name) > 10:
         return USER_DATA, name[10:]
-    if name in PROTECTED or name.startswith(("x-ga-", "x-sst-")):
+    if name in PROTECTED or name.startswith(OURS):
         return PARKED, name
     if name in TEXT_KEYS:  # a built-in key keeps its type, whatever the sender took the value for
         return EXTRA, name

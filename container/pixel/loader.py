@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from container.event import CONSENT_PURPOSES, Event
+from container.event import CONSENT_PURPOSES, CONSENT_REFUSED, DROP, Event
 
 SENT = "td"
 """The parameter that tells a loader's hit from a pixel's own, and where the browser's copy of the event is."""
@@ -11,7 +11,6 @@ COPIES = ("sent", "blocked", "offline", "unknown", "refused", "none")
 """What can have become of the browser's copy: it left; the pixel's script never came; the browser was offline; the page
 was left before anybody could tell; the visitor refused consent; the page has no pixel for this event."""
 
-REFUSED = "consent refused in the browser: nothing but the event's name left it"
 
 _WORDS = {"g": "granted", "d": "denied"}
 _LONGEST = 80
@@ -28,8 +27,8 @@ def add_loader(event: Event, plain: dict[str, str], notes: list[str]) -> dict[st
         return {}
     event["x-tagdock-browser"] = copy
     if copy == "refused":
-        event["x-tagdock-drop"] = REFUSED
-        notes.append(REFUSED)
+        event[DROP] = CONSENT_REFUSED
+        notes.append(CONSENT_REFUSED)
     trouble = plain.get("tde", "")[:_LONGEST]
     if trouble and trouble.isprintable():
         event["x-tagdock-trouble"] = trouble

@@ -201,7 +201,9 @@ def test_an_event_parameter_never_replaces_a_built_in_key() -> None:
     assert all("built-in key" in note for note in incoming.notes)
 
 
-@pytest.mark.parametrize("name", ["client_id", "user_agent", "ip_override", "items", "user_data", "client_hints"])
+@pytest.mark.parametrize(
+    "name", ["client_id", "user_agent", "ip_override", "items", "user_data", "client_hints", "x-tagdock-drop"]
+)
 def test_an_event_parameter_does_not_fill_a_key_that_only_the_hit_may_fill(name: str) -> None:
     event = Ga4Client().read(Hit("GET", "/g/collect", f"v=2&tid=G-1&en=x&ep.{name}=forged"), NOW).incoming[0].event
     assert name not in event

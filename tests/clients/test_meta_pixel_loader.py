@@ -80,4 +80,8 @@ def test_a_refused_event_reaches_no_tag_even_where_no_consent_is_needed() -> Non
     loaded = load_text(CONFIG.replace("[ad_storage, ad_user_data]", "[]"))
     routed = route(Hit("POST", "/loader/tr", "ev=Purchase&td=refused&tdc=d-d-", {}), loaded.whole(), NOW, explain=True)
     assert routed.outgoing == []
-    assert routed.suppressed == [("meta", "consent refused in the browser: nothing but the event's name left it")]
+    assert routed.suppressed == []
+    assert routed.trace is not None
+    meta = routed.trace.events[0].tags[0]
+    assert meta.outcome == "no_consent", "though the hit has no value, which the trigger would ask for"
+    assert meta.reason == "consent refused in the browser: nothing but the event's name left it"
