@@ -11,6 +11,14 @@ _BOX, _GAP, _HEAD = 50, 14, 30
 _COLUMNS = ((0, 220), (350, 250), (720, 240))
 """Left and width of the boxes of clients, triggers and tags."""
 
+_Point = tuple[float, float]
+
+_PARTS = (0.35, 0.5, 0.65, 0.22, 0.78)
+"""How far along a line its number may stand."""
+
+_NUMBER = (24, 14)
+"""Width and height that a number takes."""
+
 MOST = 40
 """Boxes in a column that are drawn; a larger container is shown as a list."""
 
@@ -78,14 +86,16 @@ def _lines(
     places: dict[tuple[str, str], tuple[float, float, float]],
 ) -> list[dict[str, Any]]:
     found = []
+    taken: dict[tuple[int, int], _Point] = {}
     for number, edge in enumerate(edges):
         here, there = places.get((begin[0], edge[begin[1]])), places.get((end[0], edge[end[1]]))
         if here is None or there is None:
             continue  # a trigger of a version before, or one that no tag asks any more
         x, y, to_x, to_y = here[2], here[1], there[0], there[1]
         middle = (x + to_x) / 2
-        part = (0.35, 0.5, 0.65)[number % 3]  # numbers of neighbours stand beside one another
-        label_x, label_y = _on_curve(x, y, middle, to_x, to_y, part)
+        first = number % len(_PARTS)
+        points = [_on_curve(x, y, middle, to_x, to_y, part) for part in (*_PARTS[first:], *_PARTS[:first])]
+        label_x, label_y = _free(points, taken) if edge["count"] else points[0]
         found.append(
             {
                 "path": f"M{x:.0f} {y:.1f}C{middle:.0f} {y:.1f} {middle:.0f} {to_y:.1f} {to_x:.0f} {to_y:.1f}",
@@ -99,13 +109,25 @@ def _lines(
     return found
 
 
-def _on_curve(x: float, y: float, middle: float, to_x: float, to_y: float, t: float) -> tuple[float, float]:
+def _on_curve(x: float, y: float, middle: float, to_x: float, to_y: float, t: float) -> _Point:
     """A point of the curve between two boxes."""
     rest = 1 - t
     return (
         rest**3 * x + 3 * rest**2 * t * middle + 3 * rest * t**2 * middle + t**3 * to_x,
         rest**3 * y + 3 * rest**2 * t * y + 3 * rest * t**2 * to_y + t**3 * to_y,
     )
+
+
+def _free(points: list[_Point], taken: dict[tuple[int, int], _Point]) -> _Point:
+    """The first point where a number is far enough from those that stand already, else the first of all."""
+    width, height = _NUMBER
+    for x, y in points:
+        column, row = int(x // width), int(y // height)
+        near = (taken.get((column + right, row + down)) for right in (-1, 0, 1) for down in (-1, 0, 1))
+        if not any(one and abs(one[0] - x) < width and abs(one[1] - y) < height for one in near):
+            taken[column, row] = x, y
+            return x, y
+    return points[0]
 
 
 def _counted(number: int, what: str) -> str:

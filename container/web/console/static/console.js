@@ -13,7 +13,7 @@ function ago(then) {
   for (const [unit, size] of [['day', 86400], ['hour', 3600], ['minute', 60]]) {
     if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
   }
-  return relative.format(seconds, 'second');
+  return seconds ? relative.format(seconds, 'second') : 'just now';
 }
 
 // Write the times below an element in the viewer's zone.
