@@ -15,6 +15,7 @@ from container.delivery.backoff import asked
 from container.delivery.means import Means
 from container.delivery.part import Part, parts
 from container.outbox import Parcel
+from container.outgoing.words import masked
 
 _ACTIONS = frozenset(get_args(get_type_hints(Verdict)["action"]))
 
@@ -116,6 +117,8 @@ class Dispatch:
             wait = verdict.retry_after
             if wait is None and verdict.action == "later":
                 wait = asked(response.headers, now)
+            # Whatever a tag made of the answer: from here on it goes to the log, the books and the ledger.
+            said = masked(said, keep=self.destination)
             verdict = msgspec.structs.replace(verdict, reason=said, retry_after=wait)
         attempt = Attempt(
             tag=self.name,

@@ -60,15 +60,15 @@ def read(body: bytes) -> dict[str, Any] | None:
 
 
 def described(error: Mapping[str, Any]) -> str:
-    """A Graph error in words: code, subcode, title and message. A token's own trouble is told without Graph's message,
-    which may repeat the token."""
+    """A Graph error in words: code, subcode, title and message; delivery masks and cuts them. A token's own trouble is
+    told without Graph's message, which may repeat the token."""
     code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
     numbers = f"Graph error {code}" + (f"/{subcode}" if subcode else "")
     words = [error.get("error_user_title"), error.get("error_user_msg")]
     if code != 190 and not any(isinstance(word, str) and word for word in words):
         words = [error.get("message")]
     text = ": ".join(word for word in words if isinstance(word, str) and word)
-    return f"{numbers}: {text}"[:500] if text else numbers
+    return f"{numbers}: {text}" if text else numbers
 
 
 def _by_code(error: Mapping[str, Any], status: int, headers: Mapping[str, str], count: int) -> Judgement:

@@ -11,6 +11,7 @@ from container.config.document import Binding
 from container.doctor.arrival import Arrival, ArrivalError, arrival
 from container.doctor.finding import Finding, fail, ok, skipped, together, warn
 from container.doctor.patient import Patient
+from container.outgoing.words import masked
 
 EVENT = "TagdockDoctor"
 """The name of the event sent to Meta: none that anybody counts."""
@@ -70,7 +71,7 @@ def _judged(name: str, pixel: str, event: str, code: str, verdict: Verdict) -> F
     if verdict.action == "done":
         look = f"look at Events Manager, Test Events, {code}: {EVENT} {event} is there"
         return ok(f"{name}: Meta took {EVENT} {event} for pixel {pixel}", look)
-    text = f"{name}: pixel {pixel}: {verdict.reason[:300]}"
+    text = f"{name}: pixel {pixel}: {masked(verdict.reason, keep=pixel)}"
     if verdict.action == "park":
         return fail(text, "mend the token, its permission or the pixel's id: nothing would be delivered")
     if verdict.action == "later":
