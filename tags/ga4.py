@@ -19,7 +19,7 @@ from container.outgoing import collect, google
 from container.outgoing.body import fill
 from container.outgoing.identifiers import identifiers
 from container.outgoing.identity import given_id
-from container.outgoing.statuses import judge, without
+from container.outgoing.statuses import judge
 from container.outgoing.written import BodyKind
 from container.problem import Complaint
 from container.schema import option
@@ -122,6 +122,4 @@ class Ga4Tag(Tag):
 
     def judge(self, response: Response, count: int) -> Verdict:
         """By the status; Google answers 2xx whatever it makes of an event."""
-        verdict = judge(response)
-        verdict.reason = without(verdict.reason, [self.api_secret or ""])
-        return verdict
+        return judge(response, secrets=[self.api_secret or ""])

@@ -19,7 +19,7 @@ from container.outgoing.address import Address, AddressKind
 from container.outgoing.body import Body, Given, expressions, fill, merged, naming, sendable, split
 from container.outgoing.identifiers import identifiers
 from container.outgoing.identity import given_id
-from container.outgoing.statuses import judge, without
+from container.outgoing.statuses import judge
 from container.outgoing.written import BodyKind
 from container.problem import Complaint, nearest
 from container.schema import option
@@ -184,10 +184,8 @@ class HttpRequestTag(Tag):
         return as_text(values[0]).encode("utf-8", "replace") if values and values[0] is not None else b""
 
     def judge(self, response: Response, count: int) -> Verdict:
-        """By the status alone; what the receiver says may repeat what it was sent, so it is not kept."""
-        verdict = judge(response, success=self._success, retry=self._retry)
-        verdict.reason = without(verdict.reason, self.secrets.values())
-        return verdict
+        """By the status; of the answer a message is kept, which delivery masks, and never what it repeats as JSON."""
+        return judge(response, success=self._success, retry=self._retry, secrets=self.secrets.values())
 
 
 def _fixed(value: Body) -> bool:

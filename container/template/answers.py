@@ -18,7 +18,6 @@ from container.outgoing import statuses
 from container.schema import INVALID, Invalid, Kind, Reader
 
 _CLASS = re.compile(r"[1-5]xx")
-_LONGEST_REASON = 300
 
 
 class Statuses(Kind[frozenset[int]]):
@@ -95,11 +94,11 @@ def judge(response: Response, rules: Sequence[Answer], reason: Path | None, secr
     except (msgspec.DecodeError, RecursionError, ValueError):
         answer = None
     said = reason.find(answer) if reason is not None else None
-    words = statuses.without(said, secrets)[:_LONGEST_REASON] if isinstance(said, str) else ""
-    verdict = statuses.judge(response, reason=words)
+    words = said if isinstance(said, str) else ""
     for rule in rules:
         if rule.fits(response.status, answer):
-            told = f"HTTP {response.status}: {words}" if words else f"HTTP {response.status}"
+            if rule.then == "done":
+                return Verdict("done")
             after = statuses.retry_after(response) if rule.then == "later" else None
-            return Verdict(cast(Any, rule.then), "" if rule.then == "done" else told[:_LONGEST_REASON], after)
-    return verdict
+            return Verdict(cast(Any, rule.then), statuses.told(response, secrets, words), after)
+    return statuses.judge(response, reason=words, secrets=secrets)
