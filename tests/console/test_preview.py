@@ -27,8 +27,8 @@ def test_the_link_goes_to_the_shop_with_a_token_that_is_not_the_servers(desk: Ro
     there = started(desk, shop="https://shop.example/a?b=c")["link"]
     assert there.startswith("https://shop.example/a?b=c&tagdock_preview=")
     for wrong in ("javascript:alert(1)", "shop.example", "ftp://shop.example"):
-        assert desk.post("/preview/start", {"shop": wrong}).status_code == 400
-    assert desk.post("/preview/start", {"test_event_code": "a b"}).status_code == 400
+        assert desk.post("/preview/start", {"shop": wrong}).status_code == 422
+    assert desk.post("/preview/start", {"test_event_code": "a b"}).status_code == 422
 
 
 def test_the_browser_that_is_followed_gets_its_ordinary_answer_and_its_hits_are_marked(desk: Room) -> None:
@@ -100,11 +100,36 @@ def test_a_draft_that_refuses_what_is_sent_today_shows_why(desk: Room) -> None:
 
 def test_a_draft_with_errors_is_refused_with_its_places(desk: Room) -> None:
     answer = desk.post("/preview/start", {"against": "draft", "draft": DRAFT.replace("fires_on", "fires_one")})
-    assert answer.status_code == 400
-    assert "fires_one" in answer.json()["error"]
+    assert answer.status_code == 422
+    told = answer.json()
+    assert (told["done"], told["text"]) == (False, "This draft has an error and cannot be tried.")
+    (problem,) = told["problems"]
+    assert (problem["file"], problem["line"], problem["path"]) == ("config.yaml", 13, "tags.meta.fires_one")
+    assert problem["source"] == "    fires_one: purchase"
     for form in ({"against": "draft", "draft": " "}, {"against": "abcdef"}, {"against": "../x"}):
-        assert desk.post("/preview/start", form).status_code == 400, form
+        assert desk.post("/preview/start", form).status_code == 422, form
     assert desk.get("/preview").json()["sessions"] == []
+
+
+def test_a_text_that_was_edited_is_the_draft_to_try_and_one_that_was_not_is_not(desk: Room) -> None:
+    shown = desk.get("/preview").json()
+    untouched = {"draft": shown["text"].replace("\n", "\r\n"), "mark": shown["mark"], "against": ""}
+    assert started(desk, **untouched)["session"]["version"] == ""
+    told = started(desk, **{**untouched, "draft": DRAFT})
+    assert told["session"]["version"].startswith("draft ")
+    assert "since you edited" in told["text"]
+    assert started(desk, draft=DRAFT)["session"]["version"].startswith("draft "), "a program shows no mark"
+    assert desk.post("/preview/start", {**untouched, "draft": "tags: ["}).status_code == 422
+
+
+def test_an_edited_draft_beside_a_chosen_version_is_said_not_to_be_tried(tmp_path: Path) -> None:
+    with room(tmp_path) as desk:
+        former = desk.get("/preview").json()["running"]
+    with room(tmp_path, change=lambda text: text.replace("greater_than: 0", "greater_than: 500")) as desk:
+        mark = desk.get("/preview").json()["mark"]
+        told = started(desk, against=former, draft="# mine", mark=mark)
+        assert told["session"]["version"] == f"version {former}"
+        assert "not the draft you edited" in told["text"]
 
 
 def test_a_version_that_was_kept_can_be_tried_also_after_a_restart(tmp_path: Path) -> None:

@@ -127,9 +127,11 @@ class Console:
             if done.download:
                 return _file(done)
             if done.show is not None and not _wants_json(request):
-                return self._drawing.page(page, done.show, ask, self._lock.csrf(visitor))
+                made = self._drawing.page(page, done.show, ask, self._lock.csrf(visitor))
+                made.status_code = 422 if done.bad else 200
+                return made
             if not visitor.session or _wants_json(request):
-                body = {"done": not done.bad, "text": done.text, **(done.show or done.data)}
+                body = {"done": not done.bad, "text": done.text, **(done.data or done.show or {})}
                 return Response(to_bytes(body), 422 if done.bad else 200, media_type="application/json")
             return self._drawing.after(done, home(ROOT + (done.to or _filled(page.path, request))))
 

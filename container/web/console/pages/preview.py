@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from container.config.snapshot import Snapshot
 from container.config.versions import VersionError
 from container.preview import COOKIE, TEST_CODE_HEADER, test_event_code
-from container.web.console.page import Ask, Done, Page, Refused
+from container.problem import Problem
+from container.web.console.page import Ask, Done, Page
 from container.web.tap.sessions import LASTS
 
 _MOST_VERSIONS = 20
 _LONGEST_DRAFT = 256 * 1024
+_MOST_PROBLEMS = 20
+_LONGEST_LINE = 200
+_DRAFT, _NONE = "draft", ""
+
+
+class _Faulty(Exception):
+    """A form that no preview can begin with: why, and the problems of a draft at their lines."""
+
+    def __init__(self, text: str, problems: list[dict[str, Any]] | None = None) -> None:
+        self.text, self.problems = text, problems or []
+        super().__init__(text)
 
 
 async def data(ask: Ask) -> dict[str, Any]:
@@ -40,21 +54,39 @@ async def data(ask: Ask) -> dict[str, Any]:
             if one.hash != running.hash
         ],
         "running": running.short,
-        "text": running.files.get(running.config, b"").decode("utf-8", "replace") if ask.may_change else "",
+        "text": (text := _running_text(ask) if ask.may_change else ""),
+        "mark": _mark(text),
+        "code": "",
+        "against": _NONE,
+        "wrong": "",
+        "problems": [],
         "loader": app.configuration.container.loader,
     }
 
 
 async def start(ask: Ask, form: Mapping[str, str]) -> Done:
     """Begin a preview. ``against`` is "" for the running configuration, ``draft`` for the text of ``draft``, or a kept
-    version."""
+    version; a text that was edited is the draft to try where nothing else is chosen. What is wrong is said on the same
+    form, filled as it was."""
+    try:
+        return await _started(ask, form)
+    except _Faulty as faulty:
+        told = {"problems": faulty.problems}
+        filled = {
+            "shop": form.get("shop", ""), "code": form.get("test_event_code", ""), "against": _against(form),
+            "text": form.get("draft", ""), "mark": form.get("mark", ""), "wrong": faulty.text, **told,
+        }  # fmt: skip
+        return Done(faulty.text, data=told, bad=True, show={**await data(ask), **filled})
+
+
+async def _started(ask: Ask, form: Mapping[str, str]) -> Done:
     code = form.get("test_event_code", "").strip()
     if code and not test_event_code({TEST_CODE_HEADER: code}):
-        raise Refused("A test event code is made of letters, digits, - and _, 40 of them at most.")
+        raise _Faulty("A test event code is made of letters, digits, - and _, 40 of them at most.")
     shop = form.get("shop", "").strip() or _shop(ask)
     if urlsplit(shop).scheme not in ("http", "https") or not urlsplit(shop).netloc:
-        raise Refused("Write the page to open with its https://")
-    against = form.get("against", "")
+        raise _Faulty("Write the page to open with its https://")
+    against = _against(form)
     name = ""
     draft: dict[str, str] = {}
     if against:
@@ -63,8 +95,12 @@ async def start(ask: Ask, form: Mapping[str, str]) -> Done:
     session = sessions.start(code, name, draft)
     link = _link(shop, sessions.token(session))
     query = urlencode({"started": session.id, "shop": shop})
-    return Done("The preview has begun. Open its link in the browser to follow.", f"/preview?{query}",
-                {"session": session.to_json(), "link": link})  # fmt: skip
+    text = "The preview has begun. Open its link in the browser to follow."
+    if against == _DRAFT and form.get("against", "") == _NONE:
+        text += " It tries the draft, since you edited that."
+    elif against not in (_DRAFT, _NONE) and _edited(form):
+        text += f" It tries {name}, as chosen, and not the draft you edited."
+    return Done(text, f"/preview?{query}", {"session": session.to_json(), "link": link})
 
 
 async def end(ask: Ask, form: Mapping[str, str]) -> Done:
@@ -73,26 +109,61 @@ async def end(ask: Ask, form: Mapping[str, str]) -> Done:
     return Done("The preview has ended.", "/preview")
 
 
+def _against(form: Mapping[str, str]) -> str:
+    against = form.get("against", "")
+    return _DRAFT if against == _NONE and _edited(form) else against
+
+
+def _edited(form: Mapping[str, str]) -> bool:
+    """Whether the draft is another text than the form was shown with."""
+    text = form.get("draft", "")
+    return bool(text.strip()) and _mark(text) != form.get("mark", "")
+
+
+def _mark(text: str) -> str:
+    """What a text is known by; browsers end its lines in their own way and may drop an empty first line."""
+    return hashlib.sha256("\n".join(text.splitlines()).strip().encode("utf-8", "replace")).hexdigest()[:16]
+
+
 async def _draft(ask: Ask, against: str, text: str) -> tuple[str, dict[str, str]]:
-    """A draft's name and texts. Raises Refused with its first problems when it is none that could run."""
+    """A draft's name and texts. Raises _Faulty with its problems when it is none that could run."""
     app, drafts = ask.app, ask.app.desk.drafts
-    if against == "draft":
+    if against == _DRAFT:
         if not text.strip() or len(text) > _LONGEST_DRAFT:
-            raise Refused("Write the draft of config.yaml into its field.")
+            raise _Faulty("Write the draft of config.yaml into its field.")
         version = drafts.beside(text.replace("\r\n", "\n"))
         name = f"draft {version.short}"
     else:
         try:
-            assert app.reloading.versions is not None
+            if app.reloading.versions is None:
+                raise VersionError("no versions are kept")
             version = await asyncio.to_thread(app.reloading.versions.read, against)
         except VersionError as error:
-            raise Refused(str(error)) from None
+            raise _Faulty(str(error)) from None
         name = f"version {version.short}"
     loaded = await asyncio.to_thread(drafts.read, version)
     if loaded.configuration is None:
-        first = [f"line {one.line}: {one.path}: {one.text}" for one in loaded.errors[:5]]
-        raise Refused("This configuration has errors and cannot be tried: " + "; ".join(first))
+        problems = [_problem(one, version) for one in loaded.errors[:_MOST_PROBLEMS]]
+        more = len(loaded.errors) - len(problems)
+        count = "an error" if len(loaded.errors) == 1 else f"{len(loaded.errors)} errors"
+        kind = "This draft" if against == _DRAFT else f"The {name}"
+        raise _Faulty(f"{kind} has {count} and cannot be tried." + (f" The first {len(problems)}:" if more else ""),
+                      problems)  # fmt: skip
     return name, _texts(version)
+
+
+def _problem(one: Problem, version: Snapshot) -> dict[str, Any]:
+    """A fault with the line it stands in; ``draft`` says whether that is one of the draft's own text."""
+    name = next((name for name in version.files if PurePath(one.file).parts[-len(PurePath(name).parts):]
+                 == PurePath(name).parts), PurePath(one.file).name)  # fmt: skip
+    lines = version.files.get(name, b"").decode("utf-8", "replace").splitlines()
+    source = lines[one.line - 1] if 0 < one.line <= len(lines) else ""
+    return {**one.to_json(), "file": name, "draft": name == version.config, "source": source[:_LONGEST_LINE]}
+
+
+def _running_text(ask: Ask) -> str:
+    running = ask.app.reloading.running
+    return running.files.get(running.config, b"").decode("utf-8", "replace")
 
 
 def _texts(version: Snapshot) -> dict[str, str]:
@@ -115,4 +186,5 @@ def _link(shop: str, token: str) -> str:
     return urlunsplit(parts._replace(query=query))
 
 
-PAGE = Page("/preview", "Preview", "preview.html", data, place=2, actions={"start": start, "end": end})
+PAGE = Page("/preview", "Preview", "preview.html", data, place=2, actions={"start": start, "end": end},
+            scripts=("preview.js",))  # fmt: skip
