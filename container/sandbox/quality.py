@@ -18,6 +18,7 @@ from .pairs import AUTOMATIC, Key, Meetings, Side, meetings, unmet
 from .reading import Reading
 from .record import Row
 from .relations import GOAL
+from .saved import saved, with_saved
 from .told import Told
 from .web import JSON
 
@@ -66,7 +67,9 @@ class QualityPage:
     async def told(self, pixel: str) -> dict[str, Any]:
         """The answer as plain data."""
         events = await self._reading.run(quality, self._reading, pixel)
-        copies = await self._words.copies(pixel)
+        lost = await self._words.lost(pixel)
+        counts = await self._reading.run(saved, self._reading, lost)
+        copies = with_saved(await self._words.copies(pixel), counts)
         said = {"at": self._clock(), "estimate": ESTIMATE, "weights": WEIGHTS, "goal": GOAL}
         return {**said, "events": events, "browser_copies": copies}
 

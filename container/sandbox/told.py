@@ -6,9 +6,10 @@ Meta knows nothing of this. It is kept beside the events so that Quality can say
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -32,6 +33,10 @@ _COUNTS = """
 SELECT pixel_id, event_name, copy, count(*) FROM told WHERE (? = '' OR pixel_id = ?) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 LIMIT 2000
 """
+_LOST = """
+SELECT DISTINCT pixel_id, event_name, event_id FROM told
+WHERE copy IN ('blocked', 'offline') AND event_id != '' AND (? = '' OR pixel_id = ?)
+"""
 
 
 class Told:
@@ -52,20 +57,17 @@ class Told:
         if len(self._new) >= _BUFFER:
             self._thread.submit(self._write, self._taken())
 
-    async def copies(self, pixel: str) -> list[dict[str, object]]:
-        """By pixel and event name, how many copies became what; ``pixel`` may be empty for all.
-
-        ``only_server`` is the share of actions that only the server could tell of, among those of which it is known.
-        Refused ones are told of by nobody and are no part of it; neither are events of pages without a pixel.
-        """
+    async def copies(self, pixel: str) -> list[dict[str, Any]]:
+        """By pixel and event name, how many copies became what; ``pixel`` may be empty for all."""
         rows = await self._kept.run(self._counted, self._taken(), pixel)
         found: dict[tuple[str, str], dict[str, int]] = {}
         for of_pixel, name, copy, count in rows:
             found.setdefault((of_pixel, name), {})[copy] = count
-        return [
-            {"pixel_id": key[0], "event_name": key[1], "copies": counts, "only_server": _only_server(counts)}
-            for key, counts in found.items()
-        ]
+        return [{"pixel_id": key[0], "event_name": key[1], "copies": counts} for key, counts in found.items()]
+
+    async def lost(self, pixel: str) -> list[tuple[str, str, str]]:
+        """Pixel, event name and event id of the actions whose browser copy did not leave: blocked, or offline."""
+        return [(of, name, identity) for of, name, identity in await self._kept.run(self._unsent, self._taken(), pixel)]
 
     async def words(self) -> dict[str, str]:
         """The last word on each event id."""
@@ -90,6 +92,10 @@ class Told:
         self._write(new)
         return self._kept.select(_COUNTS, (pixel, pixel))
 
+    def _unsent(self, new: list[Row], pixel: str) -> list[Row]:
+        self._write(new)
+        return self._kept.select(_LOST, (pixel, pixel))
+
     def _read(self, new: list[Row]) -> list[Row]:
         self._write(new)
         return self._kept.select("SELECT event_id, copy FROM told WHERE event_id != '' ORDER BY id")
@@ -99,9 +105,3 @@ class Told:
             return
         self._kept.select(_INSERT, (msgspec.json.encode(new).decode(),))
         self._kept.select("DELETE FROM told WHERE id <= (SELECT max(id) FROM told) - ?", (KEPT,))
-
-
-def _only_server(counts: Mapping[str, int]) -> float | None:
-    lost = counts.get("blocked", 0) + counts.get("offline", 0)
-    known = lost + counts.get("sent", 0)
-    return round(lost / known, 4) if known else None

@@ -146,13 +146,29 @@ def test_what_loaders_told_of_the_browsers_copies_is_counted_by_event_name(local
     for number in range(500):
         local.sandbox.told.take("1", "Lead", f"l-{number}", "none")
     assert local.get("quality")["browser_copies"] == [
-        {"pixel_id": "1", "event_name": "Lead", "copies": {"none": 500}, "only_server": None},
+        {"pixel_id": "1", "event_name": "Lead", "copies": {"none": 500}, "saved": 0, "only_server": None},
         {
-            "pixel_id": PIXEL, "event_name": "Purchase", "only_server": 0.5,
+            "pixel_id": PIXEL, "event_name": "Purchase", "saved": 0, "only_server": 0.0,
             "copies": {"blocked": 1, "none": 1, "offline": 1, "refused": 1, "sent": 2, "unknown": 1},
         },
     ]  # fmt: skip
     assert [one["event_name"] for one in local.get("quality", pixel_id="1")["browser_copies"]] == ["Lead"]
+
+
+def test_saved_is_only_what_the_server_told_of_and_meta_took(local: Local) -> None:
+    told = {"a": "blocked", "b": "blocked", "c": "offline", "d": "blocked", "e": "blocked", "f": "sent", "": "blocked"}
+    for identity, copy in told.items():
+        local.sandbox.told.take(PIXEL, "PageView", identity, copy)
+    local.sandbox.told.take(PIXEL, "PageView", "a", "blocked")
+    local.send(local.event(event_id="a"))
+    local.send(local.event(event_id="b", event_time=None))  # refused
+    local.send(local.event(event_id="c"))
+    local.send(local.event(event_id="d"), pixel="77")
+    local.send(local.event(event_id="e"))
+    local.browse(eid="e")  # came by the browser after all
+    (copies,) = local.get("quality")["browser_copies"]
+    assert (copies["saved"], copies["only_server"]) == (2, 0.6667)
+    assert local.get("quality", pixel_id=PIXEL)["browser_copies"] == [copies]
 
 
 def test_only_the_newest_words_of_loaders_are_kept_and_a_reset_forgets_them(local: Local) -> None:
@@ -168,6 +184,7 @@ def test_the_words_of_loaders_survive_a_restart(tmp_path: Path) -> None:
     local.sandbox.told.take(PIXEL, "Purchase", "o-1", "blocked")
     local.sandbox.close()
     local = Local(tmp_path / "sandbox.db")
+    local.send(local.event(event_id="o-1", event_name="Purchase", custom_data={"value": 1, "currency": "EUR"}))
     assert local.get("quality")["browser_copies"][0]["only_server"] == 1.0
     local.sandbox.close()
 
