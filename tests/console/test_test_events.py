@@ -28,6 +28,13 @@ def browse(desk: Room, eid: str = "o-1", name: str = "Purchase", **more: str) ->
     desk.client.get("/sandbox/tr", params=query)
 
 
+def tell(desk: Room, *copies: str, name: str = "Purchase") -> None:
+    """What pages say of the browser's copies of events x-0, x-1 ..."""
+    assert desk.app.sandbox is not None
+    for number, copy in enumerate(copies):
+        desk.app.sandbox.told.take("1234567890", name, f"x-{number}", copy)
+
+
 def test_an_empty_page_says_what_to_do_next(desk: Room) -> None:
     page = desk.get("/test-events", accept="text/html").text
     assert "No event has come yet" in page
@@ -127,20 +134,47 @@ def test_diagnostics_without_a_message_say_that_all_is_well(desk: Room) -> None:
 def test_quality_tells_the_estimate_the_trend_and_what_only_the_server_saved(desk: Room) -> None:
     browse(desk)
     send(desk, EVENT)
-    for number, copy in enumerate(("sent", "blocked", "blocked", "offline")):
-        sandbox = desk.app.sandbox
-        assert sandbox is not None
-        sandbox.told.take("1234567890", "Purchase", f"x-{number}", copy)
+    tell(desk, "sent", "blocked", "blocked", "offline")
+    for saved in ("x-1", "x-2"):  # the server told of them; of x-3 it did not
+        send(desk, EVENT | {"event_id": saved})
     told = desk.get("/quality.json").json()
     (event,) = told["events"]
     assert event["coverage"]["share"] == 1
     assert event["match_quality"]["score"] == 4.0  # em 3.0, address 0.5, user agent 0.5
-    assert told["only_server"] == {"lost": 3, "known": 4, "share": 0.75}
+    assert told["only_server"] == {"saved": 2, "known": 3, "share": 0.6667, "nobody": 1, "refused": 0}
     assert [one["deduplicated"] for one in told["trend"] if one["actions"]] == [1.0]
-    page = desk.get("/quality", accept="text/html").text
-    assert "75 %" in page
+    page = " ".join(desk.get("/quality", accept="text/html").text.split())
+    assert "67 %</b><span>of the actions that reached Meta, 2 of 3, came from the server alone" in page
+    assert "1 lost by the browser did not come from the server either" in page
+    assert "Visitors who refused consent are told of by nobody" in page
     assert page.count("(estimate)") >= 2
     assert "An estimate: Meta does not publish" in page
+
+
+def test_refusals_that_were_told_are_counted_and_no_part_of_the_share(desk: Room) -> None:
+    browse(desk)
+    tell(desk, "refused", "refused", "refused")
+    told = desk.get("/quality.json").json()
+    assert told["only_server"] == {"saved": 0, "known": 0, "share": None, "nobody": 0, "refused": 3}
+    page = " ".join(desk.get("/quality", accept="text/html").text.split())
+    assert '<th scope="col" class="num">Refused</th>' in page
+    assert '<td class="num">3</td>' in page
+    assert "3 refused consent: counted by name alone" in page
+    assert "told of by nobody" not in page
+    assert "No action that pages told of has reached Meta." in page
+
+
+def test_a_name_of_hundreds_of_characters_is_cut_where_it_is_shown_and_whole_in_its_title(desk: Room) -> None:
+    name = "Purchase" * 60
+    browse(desk, eid="e" * 2000)
+    send(desk, EVENT | {"event_name": name, "custom_data": {"value": 1, "currency": "€"}})
+    tell(desk, "sent", name=name)
+    for path in ("/quality", "/test-events", "/diagnostics", "/test-events/2"):
+        page = desk.get(path, accept="text/html").text
+        assert f'title="{name}">{name[:59]}…</span>' in page
+        assert f">{name}<" not in page or path.endswith("2"), "a field says all of it"
+    assert len(desk.get("/test-events.json?event_name=" + name).json()["actions"]) == 1
+    assert len(desk.get("/quality.json?event_name=" + name).json()["events"]) == 1
 
 
 def test_quality_may_be_asked_for_one_event_and_another_time(desk: Room) -> None:

@@ -17,6 +17,7 @@ A template begins with ``{% extends 'layout.html' %}`` and ``{% import 'kit.html
 
     kit.time(seconds)             a moment, in the viewer's zone once the script ran; kit.time(s, 'time'|'date'|'full')
     kit.ago(seconds)              "3 min ago", renewed by the script
+    kit.named(text)               a name a sender wrote: cut at 60 characters, whole in its title
     kit.chip(word, tone)          a small coloured word; tones: good warn bad off info plain
     kit.outcome(word)             the chip of a tag's outcome (fired, blocked ...)
     kit.bar(value, of, tone)      a horizontal bar, 0..of; SVG, since the policy allows no inline style

@@ -25,6 +25,9 @@ _FOLDER = Path(__file__).parent / "templates"
 SAID = "tagdock_console_said"
 """The cookie that carries what an action came to over to the page after it."""
 
+NAME = 60
+"""Characters of a name that are shown; a sender may write thousands."""
+
 _LONGEST_SAID = 500
 _TYPE = "text/html; charset=utf-8"
 
@@ -44,7 +47,9 @@ class Drawing:
             "line_chart": line_chart,
             "map_drawing": drawing,
         }
-        self._environment.filters |= {"iso": iso, "clock": clock, "indented": indented, "written": written}
+        self._environment.filters |= {
+            "iso": iso, "clock": clock, "indented": indented, "written": written, "capped": capped,
+        }  # fmt: skip
 
     def page(self, page: Page, data: dict[str, Any], ask: Ask, csrf: str) -> Response:
         """A page with its data."""
@@ -117,3 +122,8 @@ def clock(seconds: float, shape: str = "full") -> str:
 def indented(value: Any) -> str:
     """A value as indented JSON."""
     return to_bytes(value).decode().rstrip()
+
+
+def capped(text: str) -> str:
+    """A name as it fits a page, with an ellipsis where there is more of it."""
+    return text if len(text) <= NAME else text[: NAME - 1] + "…"

@@ -7,6 +7,7 @@ from typing import Any
 
 from container.sandbox.quality import ESTIMATE, WEIGHTS
 from container.web.console.page import Ask, Page
+from container.web.console.pages.test_events import LONGEST
 from container.web.console.sent import matched
 from container.web.console.trying import example
 
@@ -25,7 +26,7 @@ async def data(ask: Ask) -> dict[str, Any]:
     filters = {
         "range": chosen if chosen in RANGES else "1h",
         "pixel_id": ask.query.get("pixel_id", "")[:100],
-        "event_name": ask.query.get("event_name", "")[:200],
+        "event_name": ask.query.get("event_name", "")[:LONGEST],
     }
     found: dict[str, Any] = {
         "sandbox": sandbox is not None,
@@ -67,10 +68,23 @@ async def data(ask: Ask) -> dict[str, Any]:
 
 
 def only_server(copies: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The share of actions that only the server told of, by what pages said of their own copies; None when none did."""
-    lost = sum(one["copies"].get(how, 0) for one in copies for how in ("blocked", "offline"))
-    known = lost + sum(one["copies"].get("sent", 0) for one in copies)
-    return {"lost": lost, "known": known, "share": round(lost / known, 4)} if known else None
+    """Of the actions that reached Meta as far as pages told, the share only the server told of; how many reached
+    nobody, and how many visitors ``refused``. None when no page told anything."""
+
+    def count(*words: str) -> int:
+        return sum(one["copies"].get(word, 0) for one in copies for word in words)
+
+    saved, lost, sent = sum(one["saved"] for one in copies), count("blocked", "offline"), count("sent")
+    if not (lost or sent or count("refused")):
+        return None
+    known = saved + sent
+    return {
+        "saved": saved,
+        "known": known,
+        "share": round(saved / known, 4) if known else None,
+        "nobody": max(lost - saved, 0),
+        "refused": count("refused"),
+    }
 
 
 PAGE = Page("/quality", "Quality", "quality.html", data, place=4, scripts=("again.js",))

@@ -14,12 +14,15 @@ from container.web.console.trying import browser_copy, example
 SHOWN = 25
 """Actions on one page."""
 
+LONGEST = 1000
+"""Characters of a filter: an event of a long name is to be found by it."""
+
 FILTERS = ("event_name", "test_event_code", "pixel_id", "event_id", "state")
 
 
 async def data(ask: Ask) -> dict[str, Any]:
     """The newest actions that pass the filters; in live mode what was sent, since Meta alone sees both copies."""
-    chosen = {name: ask.query.get(name, "")[:200] for name in FILTERS}
+    chosen = {name: ask.query.get(name, "")[:LONGEST] for name in FILTERS}
     found: dict[str, Any] = {
         "sandbox": ask.app.sandbox is not None,
         "filters": chosen,
