@@ -174,7 +174,6 @@ def test_a_name_of_hundreds_of_characters_is_cut_where_it_is_shown_and_whole_in_
         assert f'title="{name}">{name[:59]}…</span>' in page
         assert f">{name}<" not in page or path.endswith("2"), "a field says all of it"
     assert len(desk.get("/test-events.json?event_name=" + name).json()["actions"]) == 1
-    assert len(desk.get("/quality.json?event_name=" + name).json()["events"]) == 1
 
 
 def test_quality_may_be_asked_for_one_event_and_another_time(desk: Room) -> None:
