@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 
 from container.delivery.attempt import Attempt
 from container.delivery.state import DestinationState
 from container.event import CONSENT_PURPOSES
 from container.metrics.histogram import AGES, FAST, SIZES, SLOW, Histogram
 from container.metrics.outbox import outbox_families
-from container.outbox.outbox import Status
+from container.metrics.standing import Standing
+from container.outbox.outbox import OutboxError, Status
 from container.record import Decision, EventRecord
 
 _MOST_KINDS = 10_000
 _MOST_REASONS = 50
 _OTHER = "other"
+_OF_A_CLIENT = ("answered", "refused", "unavailable")
+_OF_NO_CLIENT = ("unclaimed", "origin_refused", "too_large", "cut_short")
+_BEFORE_THE_TAGS = "before the tags"
 
 
 class Metrics:
     """Counts what happens. Labels are names of the configuration and fixed words, never values of a hit.
 
-    ``destinations`` tells how delivery goes, ``sandbox`` the local Meta's counts; both are asked when somebody reads.
+    ``destinations`` tells how delivery goes, ``sandbox`` the local Meta's counts, ``standing`` how it is with the
+    outbox; all are asked when somebody reads.
     """
 
     def __init__(self) -> None:
@@ -36,6 +41,8 @@ class Metrics:
         self.answers = Histogram(FAST)
         self.destinations: Callable[[], list[DestinationState]] = list
         self.sandbox: Callable[[], Mapping[str, int]] = dict
+        self.standing: Callable[[], Standing] = Standing
+        self._deaths: dict[int, Counter[tuple[str, str]]] = {}
         self._decided: Counter[tuple[str, tuple[Decision, ...]]] = Counter()
         self._decisions: Counter[tuple[str, Decision]] = Counter()
         self._consents: Counter[tuple[str, ...]] = Counter()
@@ -47,6 +54,27 @@ class Metrics:
         self._now = 0.0
         self._registry = CollectorRegistry()
         self._registry.register(self)
+
+    def expect(self, clients: Iterable[str], tags: Iterable[str]) -> None:
+        """Show what a configuration of these clients and tags may count from now on, at 0 where nothing was counted.
+
+        A series that appears with its first incident has not grown in the eyes of Prometheus' ``increase()``.
+        """
+        for name in clients:
+            self.hits.update({(name, outcome): 0 for outcome in _OF_A_CLIENT})
+            self.failures[f"client {name} failed"] += 0
+        self.hits.update({("", outcome): 0 for outcome in _OF_NO_CLIENT})
+        self.failures.update({f"tag {name} failed": 0 for name in tags})
+        self.failures[_BEFORE_THE_TAGS] += 0
+        self.reloads.update(applied=0, refused=0)
+
+    def failed(self, failure: str) -> None:
+        """Count a failure as the runtime words it: by the component's name, without what was wrong."""
+        self.failures[_BEFORE_THE_TAGS if failure.endswith(_BEFORE_THE_TAGS) else failure.partition(":")[0]] += 1
+
+    def deaths_of(self, worker: int) -> Counter[tuple[str, str]]:
+        """Where the outbox of a worker counts what dies, by tag and destination; other threads may add to it."""
+        return self._deaths.setdefault(worker, Counter())
 
     def record(self, record: EventRecord) -> None:
         """Count what tags decided about an event, under which consent."""
@@ -73,8 +101,15 @@ class Metrics:
             self._ages[tag].observe(attempt.age)
 
     async def render(self, status: Callable[[], Awaitable[Status]], now: float) -> bytes:
-        """The text Prometheus reads; ``status`` asks the outbox for its books, ``now`` is in unix seconds."""
-        self._status, self._now = await status(), now
+        """The text Prometheus reads; ``status`` asks the outbox for its books, ``now`` is in unix seconds.
+
+        Where the books cannot be read the rest is shown, with ``tagdock_ready`` at 0.
+        """
+        self._now = now
+        try:
+            self._status = await status()
+        except OutboxError:
+            self._status = None
         return generate_latest(self._registry)
 
     def describe(self) -> list[Any]:
@@ -101,10 +136,23 @@ class Metrics:
         yield _histogram("tagdock_delivery_batch_size", "Payloads of a request.", self._sizes, ("tag",))
         yield _histogram("tagdock_delivery_seconds", "How long vendors took to answer.", self._seconds, ("tag",))
         yield _histogram("tagdock_delivery_age_seconds", "From acceptance to delivery.", self._ages, ("tag",))
-        sandbox = {(key,): count for key, count in self.sandbox().items() if key != "kept"}
-        yield _counter("tagdock_sandbox_events", "Events at the local Meta.", ("outcome",), sandbox)
+        sandbox = GaugeMetricFamily(
+            "tagdock_sandbox_events", "Events at the local Meta since its last reset.", labels=("outcome",)
+        )
+        for key, count in self.sandbox().items():
+            if key != "kept":
+                sandbox.add_metric((key,), count)
+        yield sandbox
+        yield from self.standing().families()
         if self._status is not None:
-            yield from outbox_families(self._status, self.destinations(), self._now)
+            deaths = self._died()
+            yield from outbox_families(self._status, self.destinations(), deaths, self._now)
+
+    def _died(self) -> Counter[tuple[str, str]]:
+        died: Counter[tuple[str, str]] = Counter()
+        for deaths in self._deaths.values():
+            died.update(dict(deaths))  # a copy in one step, since another thread may be adding to it
+        return died
 
     def _decision_family(self) -> CounterMetricFamily:
         self._take_apart()

@@ -10,6 +10,7 @@ from container.component import Entry
 from container.outbox.files import file_of
 from container.outbox.ledger import KEPT
 from container.outbox.ledger import MOST_BYTES as MOST_LEDGER_BYTES
+from container.outbox.limits import share
 from container.outbox.outbox import (
     Account,
     Group,
@@ -63,12 +64,12 @@ def open_outbox(
         raise ValueError(f"'{address}' is no outbox; write sqlite: and a path, as in sqlite:data/outbox.db")
     return SqliteOutbox(
         file_of(address, worker),
-        max(1, (max_bytes or MOST_BYTES) // workers),
-        max(1, (max_pending or MOST_PENDING) // workers),
+        share(max_bytes or MOST_BYTES, workers),
+        share(max_pending or MOST_PENDING, workers),
         max_age,
         worker,
         [file_of(address, other) for other in range(workers) if other != worker],
         clock,
-        (ledger[0], max(1, ledger[1] // workers)),
+        (ledger[0], share(ledger[1], workers)),
         deaths,
     )

@@ -11,6 +11,11 @@ _BESIDE_BODY = 256
 """Bytes a payload takes beside its body, at most: names, numbers, its key."""
 
 
+def share(limit: int, workers: int) -> int:
+    """What of a limit is for each of several workers' files."""
+    return max(1, limit // workers)
+
+
 class Limits:
     """Refuses what would not fit. The size is reckoned from what comes, and measured when it may be near its limit."""
 

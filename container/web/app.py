@@ -23,11 +23,13 @@ from container.config.snapshot import Snapshot, snapshot
 from container.config.versions import How, Versions, versions_folder
 from container.delivery import Delivery
 from container.journal import Journal
-from container.metrics import Metrics
+from container.metrics import Metrics, Standing
 from container.outbox import Outbox, OutboxError, OutboxUnavailable, open_outbox
 from container.outbox.accounts import joined
 from container.outbox.database import in_words
 from container.outbox.outbox import Account, Status
+from container.outbox.files import set_aside_of
+from container.outbox.limits import share
 from container.problem import Problem
 from container.record import EventRecord
 from container.sandbox import Sandbox
@@ -88,6 +90,8 @@ class App:
         self.metrics = Metrics()
         self.configuration = configuration
         self._tags = configuration.tags
+        self.metrics.expect(configuration.clients, configuration.tags)
+        self.metrics.standing = self._standing
         delivery = configuration.delivery
         self._live = delivery.to == "live"
         self._fixed = read_at_start(configuration)
@@ -253,6 +257,7 @@ class App:
         self.reception.live = live
         try:
             await self.delivery.unpark()  # the new file may hold the credentials a destination waits for
+        self.metrics.expect(new.clients, tags)
             await self.adoption.unpark()
         except OutboxError as error:
             log.error("%s", error)
@@ -275,6 +280,7 @@ class App:
 
     def _deliver(self, outbox: Outbox) -> Delivery:
         """Delivery out of an outbox, at the pace the server started with."""
+            deaths=self.metrics.deaths_of(worker),
         delivery = self._delivery
         return Delivery(
             outbox,
@@ -307,6 +313,17 @@ class App:
         return Status(joined([*own.accounts, *(one for found in others.values() for one in found)]), own.size)
 
     async def _orphans(self) -> dict[int, bytes]:
+    def _standing(self) -> Standing:
+        """How it stands with this worker's file; a server with one process tells of every file there is."""
+        delivery, workers = self._delivery, self.workers.count
+        numbers = [self.workers.index] if workers > 1 else None
+        return Standing(
+            ready=not self.outbox.trouble(),
+            limit_bytes=share(delivery.limit.bytes, workers),
+            limit_payloads=share(delivery.limit.payloads, workers),
+            set_aside=len(set_aside_of(delivery.store, numbers)),
+        )
+
         """The numbers of the files that are nobody's."""
         found = await asyncio.to_thread(self.adoption.accounts)
 

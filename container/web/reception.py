@@ -200,7 +200,7 @@ class Reception:
 
     def _told(self, routed: Routed) -> None:
         for failure in routed.failures:
-            self.metrics.failures[failure.partition(":")[0]] += 1
+            self.metrics.failed(failure)
             log.error("%s", failure)
 
 

@@ -50,4 +50,4 @@ def test_one_click_from_the_row_tells_why(server: Server, browser: Browser, caus
 def _dead(server: Server) -> bool:
     """Whether a payload was given up."""
     lines = server.get("/-/metrics").text.splitlines()
-    return any('end="dead"' in line and not line.endswith(" 0.0") for line in lines)
+    return any(line.startswith("tagdock_outbox_dead{") and not line.endswith(" 0.0") for line in lines)

@@ -9,8 +9,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from container.delivery.attempt import Attempt
 from container.delivery.state import DestinationState
-from container.metrics import Metrics
-from container.outbox import Account, Status
+from container.metrics import Metrics, Standing
+from container.outbox import Account, OutboxUnavailable, Status
 from container.record import ConsentState, Decision, EventRecord
 
 NOW = 1_772_366_400.0
@@ -48,15 +48,96 @@ def test_what_was_counted_is_shown_with_its_labels() -> None:
 
 
 def test_the_books_of_every_destination_are_shown_and_add_up() -> None:
-    account = Account("meta", "123", accepted=10, delivered=4, suppressed=3, dead=1, pending=2)
-    shown = read(Metrics(), Status([account], 0))
+    # Of four that died one was sent again and is delivered, one was thrown away.
+    account = Account("meta", "123", accepted=12, delivered=4, suppressed=3, dead=3, purged=1, pending=2)
+    metrics = Metrics()
+    metrics.deaths_of(0)["meta", "123"] += 3
+    metrics.deaths_of(2)["meta", "123"] += 1
+    shown = read(metrics, Status([account], 0))
     place = (("destination", "123"), ("tag", "meta"))
     assert shown["tagdock_outbox_pending", place] == 2
     ends = {
         end: shown["tagdock_payloads_total", tuple(sorted([*place, ("end", end)]))]
-        for end in ("accepted", "delivered", "suppressed", "dead")
+        for end in ("accepted", "delivered", "suppressed")
     }
-    assert ends == {"accepted": 10, "delivered": 4, "suppressed": 3, "dead": 1}
+    assert ends == {"accepted": 12, "delivered": 4, "suppressed": 3}
+    assert shown["tagdock_outbox_dead", place] == 2
+    assert shown["tagdock_outbox_purged_total", place] == 1
+    assert shown["tagdock_deaths_total", place] == 4
+
+
+def test_a_destination_without_a_death_has_the_series_at_0() -> None:
+    shown = read(Metrics(), Status([Account("meta", "123", accepted=1, pending=1)], 0))
+    assert shown["tagdock_deaths_total", (("destination", "123"), ("tag", "meta"))] == 0
+
+
+def test_of_a_configuration_all_that_may_go_wrong_is_shown_at_0_and_what_was_counted_stays() -> None:
+    metrics = Metrics()
+    metrics.hits["browser", "refused"] += 2
+    for _ in range(2):
+        metrics.expect(["browser", "backend"], ["meta"])
+    shown = read(metrics, Status([], 0))
+    hits = {
+        tuple(dict(labels).values()): value for (name, labels), value in shown.items() if name == "tagdock_hits_total"
+    }
+    assert hits == {
+        ("browser", "answered"): 0, ("browser", "refused"): 2, ("browser", "unavailable"): 0,
+        ("backend", "answered"): 0, ("backend", "refused"): 0, ("backend", "unavailable"): 0,
+        ("", "unclaimed"): 0, ("", "origin_refused"): 0, ("", "too_large"): 0, ("", "cut_short"): 0,
+    }  # fmt: skip
+    failures = {labels: value for (name, labels), value in shown.items() if name == "tagdock_failures_total"}
+    assert failures == {
+        (("what", what),): 0
+        for what in ("client browser failed", "client backend failed", "tag meta failed", "before the tags")
+    }
+    assert shown["tagdock_reloads_total", (("outcome", "refused"),)] == 0
+    assert shown["tagdock_reloads_total", (("outcome", "applied"),)] == 0
+
+
+def test_failures_are_counted_by_the_component_whatever_was_wrong() -> None:
+    metrics = Metrics()
+    for told in (
+        "tag meta failed: KeyError in variable price",
+        "tag meta failed: ValueError",
+        "client browser failed: TypeError",
+        "KeyError in variable price before the tags",
+        "ZeroDivisionError before the tags",
+    ):
+        metrics.failed(told)
+    assert metrics.failures == {"tag meta failed": 2, "client browser failed": 1, "before the tags": 2}
+
+
+def test_how_it_stands_with_the_outbox_is_shown_also_while_its_books_cannot_be_read() -> None:
+    metrics = Metrics()
+    metrics.standing = lambda: Standing(ready=False, limit_bytes=4096, limit_payloads=7, set_aside=1)
+
+    async def fails() -> Status:
+        raise OutboxUnavailable("outbox x: disk I/O error")
+
+    text = asyncio.run(metrics.render(fails, NOW)).decode()
+    assert "\ntagdock_ready 0.0\n" in text
+    assert "\ntagdock_outbox_limit_bytes 4096.0\n" in text
+    assert "\ntagdock_outbox_limit_payloads 7.0\n" in text
+    assert "\ntagdock_outbox_set_aside 1.0\n" in text
+    assert "tagdock_outbox_pending" not in text
+
+
+def test_of_a_file_without_a_process_no_readiness_is_shown() -> None:
+    names = {name for name, _ in read(Metrics(), Status([], 0))}
+    assert not names & {"tagdock_ready", "tagdock_outbox_limit_bytes", "tagdock_outbox_set_aside"}
+
+
+def test_the_local_meta_s_counts_are_gauges_since_a_reset_lowers_them() -> None:
+    metrics = Metrics()
+    metrics.sandbox = lambda: {"good": 3, "deduplicated": 2, "kept": 5}
+
+    async def books() -> Status:
+        return Status([], 0)
+
+    text = asyncio.run(metrics.render(books, NOW)).decode()
+    assert "# TYPE tagdock_sandbox_events gauge" in text
+    assert 'tagdock_sandbox_events{outcome="deduplicated"} 2.0' in text
+    assert 'outcome="kept"' not in text
 
 
 def test_two_containers_in_one_process_count_apart() -> None:
