@@ -16,7 +16,7 @@ from container.cli.common import config_option, configuration, err, json_option,
 from container.cli.outbox.files import beside
 from container.config.document import Configuration
 from container.ledger.erasure import Erased, Watch, erase, note, references_of
-from container.ledger.person import Person, person
+from container.ledger.person import Person, is_email, is_phone, person
 from container.ledger.tried import forget_tried
 from container.outbox.files import files_of
 from container.outbox.outbox import OutboxUnavailable
@@ -47,6 +47,17 @@ def forget(
     by = [name for name, values in named.items() if values]
     if not by or not all(one.strip() for values in named.values() for one in values):
         raise click.UsageError("say whom: --email, --phone, --external-id, --event-id or --order-id with a value")
+    for option, values, fits, example in (
+        ("--email", emails, is_email, "jane@shop.example"),
+        ("--phone", phones, is_phone, "+49 151 1234567"),
+    ):
+        for value in values:
+            if not fits(value):
+                what = "an e-mail address" if option == "--email" else "a telephone number"
+                text = (
+                    f"{option}: '{shown(value[:60])}' is not {what}; write one such as {example}, or its SHA-256 hash"
+                )
+                raise click.UsageError(text)
     whole = configuration(config)
     countries = {getattr(tag, "default_country", None) for tag in whole.tags.values()}
     wanted = person(
@@ -67,7 +78,7 @@ def forget(
     if as_json:
         write(to_bytes({"by": by, "dry_run": dry_run, **asdict(done), "set_aside": aside}))
     else:
-        for line in _told(done, dry_run, aside):
+        for line in _told(done, dry_run, aside, not wanted.references):
             out.print(line)
 
 
@@ -102,7 +113,7 @@ def _outboxes(whole: Configuration) -> list[Path]:
         raise SystemExit(1) from None
 
 
-def _told(done: Erased, dry_run: bool, aside: list[str]) -> Iterator[Text]:
+def _told(done: Erased, dry_run: bool, aside: list[str], by_person: bool) -> Iterator[Text]:
     would = "would be " if dry_run else ""
     yield Text(f"{done.pending} pending and {done.dead} dead payloads {would}removed")
     yield Text(f"{done.entries} entries of the ledger {would}without their ids")
@@ -110,11 +121,11 @@ def _told(done: Erased, dry_run: bool, aside: list[str]) -> Iterator[Text]:
         yield Text(f"{done.sandbox} rows of the sandbox {would}removed")
     if done.console:
         yield Text(f"{done.console} hits of the console {would}removed")
-    if not done.entries:
+    if by_person:
         words = (
-            "the ledger holds nothing by which a person could be found; add --event-id or --order-id for their orders"
+            "the ledger holds nothing by which a person could be found; add --event-id or --order-id for orders that "
         )
-        yield Text(words, "dim")
+        yield Text(f"{words}were delivered", "dim")
     for path in aside:
         yield Text(f"{shown(path)} was set aside and is not searched; delete it when it is not needed", "yellow")
     yield Text("what was delivered is at the vendors, and is to be erased there", "dim")

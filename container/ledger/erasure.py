@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from container.ledger.answers import FORGOTTEN, Names, forget_answers, naming, without_answers
 from container.ledger.person import Person
 from container.outbox import page
 from container.outbox.database import changing, in_words, read_only
@@ -15,9 +16,6 @@ from container.outbox.outbox import OutboxUnavailable
 from container.outbox.page import Line, Try
 from container.outbox.schema import add_to_books, write_wide
 from container.outbox.shelf import as_list
-
-FORGOTTEN = "forgotten"
-"""What stands in place of an id, and why a payload that was pending is dead."""
 
 CHUNK = 500
 """Payloads looked at, or removed, in one transaction."""
@@ -34,8 +32,8 @@ Watch = Callable[[str, int], None]
 
 @dataclass(slots=True)
 class Erased:
-    """How much was removed, or would be: payloads that were pending or dead, entries of the ledger that lost their ids,
-    rows of the sandbox, and hits of the console."""
+    """How much was removed, or would be: payloads that were pending or dead, entries of the ledger that lost their ids
+    (those of these payloads among them), rows of the sandbox, and hits of the console."""
 
     pending: int = 0
     dead: int = 0
@@ -73,7 +71,7 @@ def erase(
     removed before stays so.
 
     A payload that was pending is dead in the books, for the reason ``forgotten``, and counted as purged. What is just
-    being sent arrives all the same.
+    being sent arrives all the same. Answers of vendors that name the person are replaced wherever they stand.
     """
     done = Erased()
     with _telling(path), read_only(path) if dry_run else changing(path) as connection:
@@ -87,9 +85,11 @@ def erase(
                         chosen.append(number)
             removed = len(chosen) if dry_run else _remove(connection, table, chosen, now)
             setattr(done, table, removed)
-        if references:
-            done.entries = _anonymise(connection, references, dry_run, watch)
+            done.entries += removed
+        names = naming(person, references)
+        done.entries += _anonymise(connection, references, names, dry_run, watch)
         if not dry_run:
+            forget_answers(connection, names)
             with suppress(sqlite3.Error):  # a reader may be in the way; the log is written over by what comes
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return done
@@ -127,7 +127,7 @@ def _remove(connection: sqlite3.Connection, table: str, chosen: Sequence[int], n
             own = as_list(row for (row,) in rows)
             words: dict[str, object] = {"ids": own, "now": now}
             made = page.of_rows(connection, page.OF_PENDING if table == "pending" else page.OF_DEAD, words, "dead", grp)
-            lines = [_without_ids(line, table) for line in page.lines(made.data)]
+            lines = [_without_ids(line, table == "pending") for line in page.lines(made.data)]
             page.write(connection, page.of_lines("dead", grp, lines))
             connection.execute(f"DELETE {inside}", (own,))
             connection.execute("UPDATE destinations SET purged = purged + ? WHERE id = ?", (len(rows), grp))
@@ -138,15 +138,18 @@ def _remove(connection: sqlite3.Connection, table: str, chosen: Sequence[int], n
     return removed
 
 
-def _without_ids(line: Line, table: str) -> Line:
-    tried = line.tried or Try()
-    if table == "pending":
-        tried = tried._replace(reason=FORGOTTEN)
+def _without_ids(line: Line, ends: bool = False) -> Line:
+    """An entry without the ids of its event, and without the answers, which may repeat what was sent; ``ends`` says
+    that the erasure is its end."""
+    tried = line.tried or (Try() if ends else None)
+    if tried is not None:
+        tried = tried._replace(reason=FORGOTTEN if ends or tried.reason else "", history=())
     return line._replace(event_id=FORGOTTEN, order_id=FORGOTTEN if line.order_id else "", tried=tried)
 
 
-def _anonymise(connection: sqlite3.Connection, references: set[str], dry_run: bool, watch: Watch) -> int:
-    """Take ids out of the pages of the ledger. What is folded meanwhile comes later in the order, never before."""
+def _anonymise(connection: sqlite3.Connection, references: set[str], names: Names, dry_run: bool, watch: Watch) -> int:
+    """Take ids out of the pages of the ledger, and answers that name somebody; returns how many lost their ids. What is
+    folded meanwhile comes later in the order, never before."""
     changed, after = 0, -1
     while True:
         connection.execute("BEGIN" if dry_run else "BEGIN IMMEDIATE")
@@ -154,16 +157,14 @@ def _anonymise(connection: sqlite3.Connection, references: set[str], dry_run: bo
         for number, records in rows:
             lines = list(page.lines(page.opened(records)))
             watch("entries", len(lines))
-            found = [line for line in lines if line.event_id in references or line.order_id in references]
-            if found and not dry_run:
-                kept = [
-                    line._replace(event_id=FORGOTTEN, order_id=FORGOTTEN if line.order_id else "")
-                    if line.event_id in references or line.order_id in references
-                    else line
-                    for line in lines
-                ]
+            theirs = [line.event_id in references or line.order_id in references for line in lines]
+            kept = [
+                _without_ids(line) if found else line._replace(tried=without_answers(line.tried, names))
+                for line, found in zip(lines, theirs, strict=True)
+            ]
+            if not dry_run and kept != lines:
                 page.replace(connection, number, kept)
-            changed += len(found)
+            changed += sum(theirs)
         connection.execute("COMMIT")
         if not rows:
             return changed

@@ -15,7 +15,7 @@ from container.meta.text import is_sha256, sha256
 from container.outgoing.hashing import hash_google, hash_plain
 
 _ID_KEYS = frozenset({"external_id", "user_id", "userid", "customer_id", "client_user_id", "uid"})
-_FEWEST_DIGITS = 7
+_FEWEST_DIGITS, _MOST_DIGITS = 7, 20
 _NOT_DIGITS = re.compile(r"\D+")
 _DEEPEST = 64
 
@@ -43,7 +43,7 @@ class Person:
         if not self.looks_inside:
             return False
         lower = body.lower()
-        if any(one in lower for one in self.hashes) or any(_stands(one, lower) for one in self.texts):
+        if any(one in lower for one in self.hashes) or any(stands(one, lower) for one in self.texts):
             return True
         return any(one.encode() in lower for one in self.ids) and self._has_id(lower)
 
@@ -93,6 +93,20 @@ def person(
     )
 
 
+def is_email(text: str) -> bool:
+    """Whether somebody can be looked for by it: an e-mail address, or the hash of one."""
+    name, _, host = text.strip().rpartition("@")
+    return is_sha256(text.strip()) or bool(name and "." in host.strip(".") and not set(text.strip()) & set(' \t,;"<>'))
+
+
+def is_phone(text: str) -> bool:
+    """Whether somebody can be looked for by it: a telephone number that is long enough, or the hash of one."""
+    plain = text.strip()
+    return is_sha256(plain) or (
+        _FEWEST_DIGITS <= sum(map(str.isdigit, plain)) <= _MOST_DIGITS and not set(plain) - set("0123456789+ ()./-")
+    )
+
+
 def _hashes(value: str, made: Iterable[Any]) -> set[str]:
     """The hashes of a value that tags may have made, and the value itself where it is one."""
     plain = value.strip()
@@ -101,8 +115,8 @@ def _hashes(value: str, made: Iterable[Any]) -> set[str]:
     return {plain.lower()} if is_sha256(plain) else found
 
 
-def _stands(text: bytes, body: bytes) -> bool:
-    """Whether a text stands in a body by itself, not as a part of a longer word."""
+def stands(text: bytes, body: bytes) -> bool:
+    """Whether a text stands in a body by itself, not as a part of a longer word; both are in lower case."""
     at = body.find(text)
     while at >= 0:
         end = at + len(text)

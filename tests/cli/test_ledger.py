@@ -149,13 +149,24 @@ def test_a_person_is_forgotten_in_all_files_and_it_is_said_what_was_done(folder:
     assert told("ledger", "--id", "o-3") != []
     found = told(*by)
     assert found == {
-        "by": ["external-id", "event-id"], "dry_run": False, "pending": 1, "dead": 0, "entries": 1, "sandbox": 0,
+        "by": ["external-id", "event-id"], "dry_run": False, "pending": 1, "dead": 0, "entries": 2, "sandbox": 0,
         "console": 0, "set_aside": [],
     }  # fmt: skip
     assert told("ledger", "--id", "o-3") == told("ledger", "--id", "T1") == []
     (line,) = told("ledger", "--outcome", "forgotten")
-    assert line["reason"] == "by external-id, event-id: 1 pending, 1 entries"
+    assert line["reason"] == "by external-id, event-id: 1 pending, 2 entries"
     assert CliRunner().invoke(main, ["outbox", "prove"]).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "what"),
+    [("--email", "notanemail", "an e-mail address"), ("--phone", "0151", "a telephone number")],
+)
+def test_whom_nobody_could_find_is_not_looked_for(folder: Path, option: str, value: str, what: str) -> None:
+    done = CliRunner().invoke(main, ["forget", option, value])
+    assert done.exit_code == 2
+    assert f"{option}: '{value}' is not {what}; write one such as" in " ".join(done.stderr.split())
+    assert told("ledger", "--outcome", "forgotten") == []
 
 
 def test_what_was_set_aside_is_named_since_it_is_not_searched(folder: Path) -> None:

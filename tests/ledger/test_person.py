@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from container.ledger.person import Person, person
+from container.ledger.person import Person, is_email, is_phone, person
 
 
 def body(value: Any) -> bytes:
@@ -82,3 +82,25 @@ def test_nobody_is_in_nothing() -> None:
     nobody = Person(frozenset({"o-1"}), frozenset(), frozenset(), frozenset())
     assert not nobody.looks_inside
     assert not nobody.is_in(body({"event_id": "o-1"}))
+
+
+@pytest.mark.parametrize("text", ["jane@shop.example", " Jane@Shop.Example ", "a" * 64])
+def test_by_an_address_or_its_hash_somebody_can_be_looked_for(text: str) -> None:
+    assert is_email(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["notanemail", "@shop.example", "jane@", "jane@shop", "a b@shop.example", "", "a" * 63]
+)
+def test_what_is_no_address_is_known(text: str) -> None:
+    assert not is_email(text)
+
+
+@pytest.mark.parametrize("text", ["+49 151 1234567", "(212) 555-0123", "0151/1234567", "0" * 64])
+def test_by_a_number_or_its_hash_somebody_can_be_looked_for(text: str) -> None:
+    assert is_phone(text)
+
+
+@pytest.mark.parametrize("text", ["0151", "call me 49151123456", "", "+", "1" * 21])
+def test_what_is_no_number_is_known(text: str) -> None:
+    assert not is_phone(text)
