@@ -27,9 +27,9 @@ from container.metrics import Metrics, Standing
 from container.outbox import Outbox, OutboxError, OutboxUnavailable, open_outbox
 from container.outbox.accounts import joined
 from container.outbox.database import in_words
-from container.outbox.outbox import Account, Status
 from container.outbox.files import set_aside_of
 from container.outbox.limits import share
+from container.outbox.outbox import Account, Status
 from container.problem import Problem
 from container.record import EventRecord
 from container.sandbox import Sandbox
@@ -88,10 +88,10 @@ class App:
         self._failure = ""
         self._token = token
         self.metrics = Metrics()
-        self.configuration = configuration
-        self._tags = configuration.tags
         self.metrics.expect(configuration.clients, configuration.tags)
         self.metrics.standing = self._standing
+        self.configuration = configuration
+        self._tags = configuration.tags
         delivery = configuration.delivery
         self._live = delivery.to == "live"
         self._fixed = read_at_start(configuration)
@@ -253,11 +253,11 @@ class App:
             if waiting[name]:
                 log.warning("tag %s is gone; the %d payloads it made are still delivered", name, waiting[name])
         self.configuration = new
+        self.metrics.expect(new.clients, tags)
         self._tags = {**self._tags, **tags}
         self.reception.live = live
         try:
             await self.delivery.unpark()  # the new file may hold the credentials a destination waits for
-        self.metrics.expect(new.clients, tags)
             await self.adoption.unpark()
         except OutboxError as error:
             log.error("%s", error)
@@ -276,11 +276,11 @@ class App:
             workers=self.workers.count,
             clock=self._clock,
             ledger=(delivery.ledger.keep, delivery.ledger.bytes),
+            deaths=self.metrics.deaths_of(worker),
         )
 
     def _deliver(self, outbox: Outbox) -> Delivery:
         """Delivery out of an outbox, at the pace the server started with."""
-            deaths=self.metrics.deaths_of(worker),
         delivery = self._delivery
         return Delivery(
             outbox,
@@ -305,14 +305,6 @@ class App:
         books = self.outbox.status if self.workers.count > 1 else self._books
         return await self.metrics.render(books, self._clock())
 
-    async def _books(self) -> Status:
-        own = await self.outbox.status()
-        others = await asyncio.to_thread(self.adoption.accounts)
-        if not others:
-            return own
-        return Status(joined([*own.accounts, *(one for found in others.values() for one in found)]), own.size)
-
-    async def _orphans(self) -> dict[int, bytes]:
     def _standing(self) -> Standing:
         """How it stands with this worker's file; a server with one process tells of every file there is."""
         delivery, workers = self._delivery, self.workers.count
@@ -324,6 +316,14 @@ class App:
             set_aside=len(set_aside_of(delivery.store, numbers)),
         )
 
+    async def _books(self) -> Status:
+        own = await self.outbox.status()
+        others = await asyncio.to_thread(self.adoption.accounts)
+        if not others:
+            return own
+        return Status(joined([*own.accounts, *(one for found in others.values() for one in found)]), own.size)
+
+    async def _orphans(self) -> dict[int, bytes]:
         """The numbers of the files that are nobody's."""
         found = await asyncio.to_thread(self.adoption.accounts)
 
