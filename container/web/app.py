@@ -22,6 +22,7 @@ from container.config.load import Loaded
 from container.config.snapshot import Snapshot, snapshot
 from container.config.versions import How, Versions, versions_folder
 from container.delivery import Delivery
+from container.delivery.attempt import Attempt
 from container.journal import Journal
 from container.metrics import Metrics, Standing
 from container.outbox import Outbox, OutboxError, OutboxUnavailable, open_outbox
@@ -293,8 +294,12 @@ class App:
             retry_longest=delivery.retry.longest,
             give_up_after=delivery.retry.give_up_after,
             clock=self._clock,
-            watch=self.metrics.attempt,
+            watch=self._attempted,
         )
+
+    def _attempted(self, attempt: Attempt) -> None:
+        self.metrics.attempt(attempt)
+        self.desk.divided.note(attempt)
 
     def _adopt(self, worker: int) -> tuple[Outbox, Delivery]:
         outbox = self._open(worker)

@@ -17,7 +17,7 @@ CAUSES = {
     "condition": ("gcs=G111&cu=EUR&epn.value=0", "", "meta not triggered", "order_value is 0: not greater than 0"),
     "bot": ("gcs=G111&cu=EUR&epn.value=120", "a crawler", "meta blocked", "blocked by bot"),
     "currency": ("gcs=G111&cu=EURO&epn.value=120", "", "meta suppressed", "Meta refuses a Purchase without currency"),
-    "refusal": ("gcs=G111&cu=EUR&epn.value=120", "", "meta fired", "Nope, not this one"),
+    "refusal": ("gcs=G111&cu=EUR&epn.value=120", "", "meta refused", "Nope, not this one"),
 }
 
 

@@ -19,7 +19,7 @@ from container.web.answering import Receive, Scope, Send
 from container.web.console.drawing import Drawing
 from container.web.console.files import serve_file
 from container.web.console.lock import CSRF_HEADER, LASTS, Lock, Visitor, home
-from container.web.console.page import ROOT, Ask, Done, Missing, Page, Refused, pages
+from container.web.console.page import ROOT, Ask, Done, Missing, Page, Refused, pages, wants_json
 from container.web.console.streaming import stream
 from container.web.json import to_bytes
 
@@ -78,12 +78,12 @@ class Console:
 
     def _showing(self, page: Page, json: bool = False) -> Callable[[Request], object]:
         async def show(request: Request) -> Response:
-            return await self._let_in(request, shown, json or _wants_json(request))
+            return await self._let_in(request, shown, json or wants_json(request))
 
         async def shown(request: Request, visitor: Visitor) -> Response:
             ask = self._ask(request, visitor)
             data = await page.data(ask)
-            if json or _wants_json(request):
+            if json or wants_json(request):
                 return Response(to_bytes(data), media_type="application/json")
             return self._drawing.page(page, data, ask, self._lock.csrf(visitor))
 
@@ -105,7 +105,7 @@ class Console:
 
     def _filing(self, page: Page, name: str) -> Callable[[Request], object]:
         async def show(request: Request) -> Response:
-            return await self._let_in(request, shown, _wants_json(request))
+            return await self._let_in(request, shown, wants_json(request))
 
         async def shown(request: Request, visitor: Visitor) -> Response:
             return _file(await page.files[name](self._ask(request, visitor)))
@@ -114,7 +114,7 @@ class Console:
 
     def _acting(self, page: Page, name: str) -> Callable[[Request], object]:
         async def act(request: Request) -> Response:
-            return await self._let_in(request, acted, _wants_json(request))
+            return await self._let_in(request, acted, wants_json(request))
 
         async def acted(request: Request, visitor: Visitor) -> Response:
             form = await _form(request)
@@ -126,11 +126,11 @@ class Console:
             done = await page.actions[name](ask, form)
             if done.download:
                 return _file(done)
-            if done.show is not None and not _wants_json(request):
+            if done.show is not None and not wants_json(request):
                 made = self._drawing.page(page, done.show, ask, self._lock.csrf(visitor))
                 made.status_code = 422 if done.bad else 200
                 return made
-            if not visitor.session or _wants_json(request):
+            if not visitor.session or wants_json(request):
                 body = {"done": not done.bad, "text": done.text, **(done.data or done.show or {})}
                 return Response(to_bytes(body), 422 if done.bad else 200, media_type="application/json")
             return self._drawing.after(done, home(ROOT + (done.to or _filled(page.path, request))))
@@ -214,13 +214,13 @@ class Console:
         async def nothing(request: Request, visitor: Visitor) -> Response:
             raise Missing("There is no such page.")
 
-        return await self._let_in(request, nothing, _wants_json(request))
+        return await self._let_in(request, nothing, wants_json(request))
 
     def _ask(self, request: Request, visitor: Visitor) -> Ask:
         return Ask(self._app, request, visitor.role, visitor.session, self._drawing.fragment)
 
     def _refuse(self, request: Request, status: int, text: str, visitor: Visitor | None = None) -> Response:
-        if _wants_json(request) or request.url.path.endswith((".json", "/stream")):
+        if wants_json(request) or request.url.path.endswith("/stream"):
             return _headed(JSONResponse({"error": text}, status))
         csrf = self._lock.csrf(visitor) if visitor is not None else ""
         return _headed(self._drawing.refusal(status, text, visitor, csrf, self._app))
@@ -247,11 +247,6 @@ def _headed(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response
-
-
-def _wants_json(request: Request) -> bool:
-    accept = request.headers.get("accept", "")
-    return "text/html" not in accept and ("application/json" in accept or "authorization" in request.headers)
 
 
 def _browses(request: Request) -> bool:

@@ -3,73 +3,117 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import re2
 
+from container.outbox.fate import Fate, accepted_first, fates
 from container.outbox.files import files_of
-from container.outbox.find import find
-from container.outbox.look import Kept
+from container.outbox.history import Attempt
 from container.outbox.outbox import OutboxError
+from container.web.console.following import asked_of, became
 from container.web.console.inside import sandbox
+from container.web.tap.ring import Kept
+from container.web.tap.seen import UNAVAILABLE
 
 if TYPE_CHECKING:
     from container.web.app import App
 
 _MOST = 40
+_NEAR = 1.0
+"""Seconds by which the vendor's clock and the outbox's may tell the same request apart."""
+
+_GRAPH = re2.compile(r"Graph error (\d{1,9})(?:/(\d{1,9}))?")
+"""How the reason of an attempt begins that Graph answered."""
 
 
-async def delivered(app: App, payloads: list[dict[str, Any]], accepted: float) -> list[dict[str, Any]]:
-    """For each payload its state: ``pending``, ``dead``, or ``gone`` from the outbox, which is delivered or a copy.
+async def delivered(app: App, kept: Kept, found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """For each payload of the hit its ``state`` and that in a word (``became``), its attempts and end.
 
-    With its attempts, and with what the vendor's stand-in was sent and answered.
+    Of a copy, which hit it repeats. Of any other, what the vendor's stand-in was sent and answered since it came.
     """
-    states = {(one.tag, one.destination): one for one in app.delivery.destinations()}
-    found = []
-    for payload in payloads[:_MOST]:
-        tag, destination, identity = payload["tag"], payload["destination"], payload["event_id"]
-        told: dict[str, Any] = dict(payload)
-        try:
-            kept = await asyncio.to_thread(_kept, app.configuration.delivery.store, payload, accepted)
-            told |= _state(kept)
-        except OutboxError as error:
-            told |= {"state": "unknown", "reason": str(error), "attempts": []}
-        state = states.get((tag, destination))
+    payloads, accepted = found["payloads"][:_MOST], found["time"]
+    if found["answer"]["status"] == UNAVAILABLE:
+        return [{**one, "state": "lost", "became": "lost", "attempts": [], "vendor": [], "divided": []}
+                for one in payloads]  # fmt: skip
+    try:
+        told = await asyncio.to_thread(_fates, app.configuration.delivery.store, payloads, accepted)
+    except (OutboxError, OSError) as error:
+        words = {"state": "unknown", "became": "unknown", "reason": str(error)}
+        return [{**one, **words, "attempts": [], "vendor": [], "divided": []} for one in payloads]
+    sent = kept.row.get("sent", ())
+    parked = {(one.tag, one.destination): one for one in app.delivery.destinations()}
+    shown = []
+    for place, (payload, (fate, first)) in enumerate(zip(payloads, told, strict=True)):
+        one = {**payload, **_told(fate)}
+        state = parked.get((payload["tag"], payload["destination"]))
         if state is not None:
-            told["parked_for"] = state.parked_for
-            told["next_attempt"] = told.get("due") or state.next_attempt
-        told["vendor"] = await _vendor(app, identity, payload["event_name"], destination)
-        found.append(told)
-    return found
+            one["parked_for"] = state.parked_for
+            one["next_attempt"] = one.get("due") or state.next_attempt
+        if fate is not None and fate.state == "suppressed":
+            one |= {"first": first, "copy_of": sent[place].get("copy_of", 0) if place < len(sent) else 0}
+            one |= {"vendor": [], "divided": []}
+        else:
+            ended = fate.ended if fate is not None else None
+            one["vendor"] = await _vendor(app, payload, accepted, ended)
+            one["divided"] = app.desk.divided.around(payload["tag"], payload["destination"], accepted, ended)
+        for attempt in one["attempts"]:
+            attempt |= _traced(attempt, one["vendor"])
+        shown.append(one)
+    return shown
 
 
-def _kept(store: str, payload: dict[str, Any], accepted: float) -> Kept | None:
-    for path in files_of(store).values():
-        kept = find(path, payload["tag"], payload["destination"], payload["event_id"], accepted)
-        if kept is not None:
-            return kept
-    return None
+def _fates(store: str, payloads: list[dict[str, Any]], accepted: float) -> list[tuple[Fate | None, float | None]]:
+    """The fate of each, and of a copy when the first was accepted."""
+    paths = list(files_of(store).values())
+    asked = [asked_of(one, accepted) for one in payloads]
+    return [
+        (fate, accepted_first(paths, one) if fate is not None and fate.state == "suppressed" else None)
+        for one, fate in zip(asked, fates(paths, asked), strict=True)
+    ]
 
 
-def _state(kept: Kept | None) -> dict[str, Any]:
-    if kept is None:
-        return {"state": "gone", "attempts": []}
+def _told(fate: Fate | None) -> dict[str, Any]:
+    if fate is None:
+        return {"state": "unknown", "became": "unknown", "attempts": [],
+                "reason": "Nothing is written down of it: the ledger does not reach back so far."}  # fmt: skip
     return {
-        "state": kept.state,
-        "payload": kept.id,
-        "status": kept.status,
-        "reason": kept.reason,
-        "due": kept.due,
-        "attempts": [{"time": one.time, "status": one.status, "reason": one.reason} for one in kept.history],
+        "state": fate.state,
+        "became": became(fate),
+        "payload": fate.number,
+        "status": fate.status,
+        "reason": fate.reason,
+        "due": fate.due,
+        "ended": fate.ended,
+        "attempts": [_attempt(one) for one in fate.history],
     }
 
 
-async def _vendor(app: App, identity: str, name: str, destination: str) -> list[dict[str, Any]]:
-    """What the local Meta made of the events with this id, and what it answered."""
-    pixel = destination.partition(":")[0]
+def _attempt(one: Attempt) -> dict[str, Any]:
+    """An attempt without success, with Graph's numbers where the answer was Graph's."""
+    graph = _GRAPH.match(one.reason.encode("utf-8", "replace").decode())
+    code, subcode = graph.groups() if graph else (None, None)
+    return {
+        "time": one.time, "status": one.status, "reason": one.reason,
+        "code": int(code) if code else None, "subcode": int(subcode) if subcode else None,
+    }  # fmt: skip
+
+
+def _traced(attempt: dict[str, Any], vendor: list[dict[str, Any]]) -> dict[str, Any]:
+    """The ``fbtrace_id`` of the vendor's answer to an attempt, where that is kept."""
+    near = [one for one in vendor if not one["accepted"] and abs(one["received"] - attempt["time"]) <= _NEAR]
+    return {"fbtrace_id": near[0].get("fbtrace_id", "") if near else ""}
+
+
+async def _vendor(app: App, payload: Mapping[str, Any], accepted: float, ended: float | None) -> list[dict[str, Any]]:
+    """What the local Meta made of the events with this id while the payload was on its way, and what it answered."""
+    identity, pixel = payload["event_id"], payload["destination"].partition(":")[0]
     if not identity or not pixel.isdigit():
         return []
-    said = await sandbox(app, "/test-events", event_id=identity, event_name=name, channel="server", limit=5)
+    query = {"event_id": identity, "event_name": payload["event_name"], "channel": "server", "limit": 20}
+    said = await sandbox(app, "/test-events", **query)
     if not isinstance(said, dict) or "events" not in said:
         return []
     return [
@@ -82,6 +126,8 @@ async def _vendor(app: App, identity: str, name: str, destination: str) -> list[
         }
         for one in said["events"]
         if one["pixel_id"] == pixel
+        and one["received"] >= accepted - _NEAR
+        and (ended is None or one["received"] <= ended + _NEAR)
     ]
 
 

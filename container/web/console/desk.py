@@ -13,7 +13,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from container.web.console.console import Console
+from container.web.console.divided import Divided
 from container.web.console.files_now import FilesNow
+from container.web.console.following import Following
 from container.web.console.lock import Lock
 from container.web.console.onward import Onward
 from container.web.console.page import ROOT
@@ -57,8 +59,8 @@ class Desk:
         self.said = Said()
         self.ending = asyncio.Event()
         """Set when the server ends: streams end then."""
-        self.drawn: OrderedDict[int, str] = OrderedDict()
-        """The rows that were drawn last, by their hits' numbers: every open console is sent the same."""
+        self.drawn: OrderedDict[tuple[int, int], str] = OrderedDict()
+        """The rows that were drawn last, by hit and change: every open console is sent the same."""
         self.drafts = Drafts(lambda: app.reloading.running, environ)
         self.quiet = quiet = app.configuration.delivery.to != "live"
         """Whether a few hits are taken also while nobody looks."""
@@ -68,6 +70,9 @@ class Desk:
         self.files = FilesNow(Path(app.configuration.file), environ)
         self.peers = Peers(app, self.today)
         self.pulse = Pulse(None if workers.index else app.configuration.delivery.store, self.today, clock)
+        self.divided = Divided(clock)
+        self.following = Following(app)
+        self._followed: asyncio.Task[None] | None = None
         self._pulsing: asyncio.Task[None] | None = None
         self._ended: dict[str, bool] = {}
         self._lock = Lock(token, lambda: app.configuration.container.console, workers, port, clock, self._is_ended)
@@ -85,6 +90,8 @@ class Desk:
         self.tap.start(self._app.reception)
         self._app.reception.watch = self.tap
         self._pulsing = asyncio.create_task(self.pulse.run(), name="console pulse")
+        if not self._workers.index:
+            self._followed = asyncio.create_task(self.following.run(), name="console following")
         if self._workers.count > 1 and not self._workers.index:
             self._telling = asyncio.create_task(self._tell(), name="console watch")
 
@@ -92,7 +99,7 @@ class Desk:
         """Let go of everything."""
         self.ending.set()
         self.said.close()
-        for task in (self._telling, self._pulsing):
+        for task in (self._telling, self._pulsing, self._followed):
             if task is not None:
                 task.cancel()
         self._app.reception.watch = None

@@ -39,6 +39,11 @@ class Ask:
     """Draws a template of its own, for what is sent into a page later."""
 
     @property
+    def program(self) -> bool:
+        """Whether a program asks, which is answered by JSON."""
+        return wants_json(self.request)
+
+    @property
     def query(self) -> Mapping[str, str]:
         """The query's parameters."""
         return self.request.query_params
@@ -77,6 +82,14 @@ class Sent:
     event: str
     data: Any
     id: str = ""
+
+
+def wants_json(request: Request) -> bool:
+    """Whether a request is for JSON: by its path, by what it accepts, or as a program with the token."""
+    if request.url.path.endswith(".json"):
+        return True
+    accept = request.headers.get("accept", "")
+    return "text/html" not in accept and ("application/json" in accept or "authorization" in request.headers)
 
 
 Data = Callable[[Ask], Awaitable[dict[str, Any]]]

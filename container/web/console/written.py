@@ -10,6 +10,7 @@ import msgspec
 
 from container.hit import Hit
 from container.hit_file import hit_from
+from container.web.tap.request import HIDDEN
 
 _SENT_ANYWAY = frozenset({"host", "content-length", "connection", "accept-encoding", "transfer-encoding"})
 _CONTROL = dict.fromkeys([*range(32), 127])
@@ -33,6 +34,12 @@ def as_http(request: dict[str, Any]) -> str:
     host = request["headers"].get("host")
     lines = [*head, *([f"Host: {host}"] if host else []), *(f"{name}: {value}" for name, value in _headers(request))]
     return "\n".join(lines) + "\n\n" + (_body(request) + "\n" if request["body"] else "")
+
+
+def is_masked(request: dict[str, Any]) -> bool:
+    """Whether some value of a masked request is not what came."""
+    texts = (request["query"], *request["headers"].values(), *request["cookies"].values(), _body(request))
+    return any(HIDDEN in one for one in texts)
 
 
 def hit_of(request: dict[str, Any]) -> Hit:

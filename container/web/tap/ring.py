@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,14 @@ KEPT = 500
 KEPT_BYTES = 24 * 1024 * 1024
 """Bytes of hits that are kept, whatever their number."""
 
-LAYOUT = 1
+LAYOUT = 2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS hit (
     id INTEGER PRIMARY KEY AUTOINCREMENT, time REAL NOT NULL, session TEXT NOT NULL, row BLOB NOT NULL,
-    document BLOB NOT NULL, size INTEGER NOT NULL);
+    document BLOB NOT NULL, size INTEGER NOT NULL, open INTEGER NOT NULL DEFAULT 0,
+    changed INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS hit_open ON hit (id) WHERE open = 1;
+CREATE INDEX IF NOT EXISTS hit_changed ON hit (changed) WHERE changed > 0;
 CREATE TABLE IF NOT EXISTS session (
     id TEXT PRIMARY KEY, started REAL NOT NULL, expires REAL NOT NULL, ended INTEGER NOT NULL DEFAULT 0,
     test_event_code TEXT NOT NULL, version TEXT NOT NULL, draft BLOB NOT NULL);
@@ -33,12 +36,19 @@ CREATE TABLE IF NOT EXISTS flow (
 Row = tuple[Any, ...]
 
 
+_read = msgspec.json.Decoder(dict[str, Any]).decode
+
+
 class Kept(msgspec.Struct, frozen=True):
-    """A hit as it is kept: its number, what a list shows of it, and everything."""
+    """A hit as it is kept: its number, what a list shows of it, and everything.
+
+    ``changed`` only ever grows from one change of a row to the next; 0 for a row as it was first written.
+    """
 
     id: int
     row: dict[str, Any]
     document: dict[str, Any] | None = None
+    changed: int = 0
 
 
 class Flow(msgspec.Struct, frozen=True):
@@ -60,12 +70,13 @@ class Ring:
         self._added = 0
 
     def add(self, time: float, session: str, row: dict[str, Any], document: dict[str, Any]) -> int:
-        """Keep one hit; its number."""
+        """Keep one hit; its number. ``row["sent"]`` are its payloads, which have not reached their ends yet."""
         kept = [msgspec.json.encode(one) for one in (row, document)]
         size = sum(map(len, kept))
         connection = self._connection
         cursor = connection.execute(
-            "INSERT INTO hit (time, session, row, document, size) VALUES (?,?,?,?,?)", (time, session, *kept, size)
+            "INSERT INTO hit (time, session, row, document, size, open) VALUES (?,?,?,?,?,?)",
+            (time, session, *kept, size, int(bool(row.get("sent")))),
         )
         self._added += 1
         if self._added % 32 == 1:
@@ -75,10 +86,37 @@ class Ring:
     def rows(self, after: int = 0, session: str = "", limit: int = 200) -> list[Kept]:
         """The newest hits after a number, oldest first."""
         found = self._connection.execute(
-            "SELECT id, row FROM hit WHERE id > ? AND (? = '' OR session = ?) ORDER BY id DESC LIMIT ?",
+            "SELECT id, row, changed FROM hit WHERE id > ? AND (? = '' OR session = ?) ORDER BY id DESC LIMIT ?",
             (after, session, session, limit),
         ).fetchall()
-        return [Kept(number, msgspec.json.decode(row)) for number, row in reversed(found)]
+        return _rows(reversed(found))
+
+    def unsettled(self) -> list[Kept]:
+        """The hits of which some payload may still reach another end, oldest first."""
+        return _rows(self._connection.execute("SELECT id, row, changed FROM hit WHERE open = 1 ORDER BY id").fetchall())
+
+    def settle(self, found: Iterable[tuple[int, dict[str, Any], bool]]) -> None:
+        """Write rows anew: the hit's number, its row, and whether it is settled."""
+        connection = self._connection
+        for number, row, settled in found:
+            connection.execute(
+                "UPDATE hit SET row = ?, open = ?, changed = 1 + (SELECT coalesce(max(changed), 0) FROM hit "
+                "WHERE changed > 0) WHERE id = ?",
+                (msgspec.json.encode(row), int(not settled), number),
+            )
+
+    def changes(self, since: int) -> list[Kept]:
+        """The rows that were written anew after a change, in the order of their changes."""
+        return _rows(
+            self._connection.execute(
+                "SELECT id, row, changed FROM hit WHERE changed > ? AND changed > 0 ORDER BY changed", (since,)
+            ).fetchall()
+        )
+
+    def last_change(self) -> int:
+        """The newest change, 0 when there was none."""
+        found = self._connection.execute("SELECT coalesce(max(changed), 0) FROM hit WHERE changed > 0").fetchone()
+        return int(found[0])
 
     def last(self) -> int:
         """The number of the newest hit, 0 when there never was one."""
@@ -87,8 +125,8 @@ class Ring:
 
     def find(self, number: int) -> Kept | None:
         """A hit by its number."""
-        found = self._connection.execute("SELECT row, document FROM hit WHERE id = ?", (number,)).fetchone()
-        return None if found is None else Kept(number, *map(msgspec.json.decode, found))
+        found = self._connection.execute("SELECT row, document, changed FROM hit WHERE id = ?", (number,)).fetchone()
+        return None if found is None else Kept(number, _read(found[0]), _read(found[1]), found[2])
 
     def clear(self) -> None:
         """Forget all hits."""
@@ -162,3 +200,7 @@ class Ring:
             "WHERE place > ? OR bytes > ?), 0)",
             (KEPT, KEPT_BYTES),
         )
+
+
+def _rows(found: Iterable[Row]) -> list[Kept]:
+    return [Kept(number, _read(row), None, changed) for number, row, changed in found]

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 _MOST_ANSWER = 4096
 _LONGEST_PAGE = 300
+_LONGEST_ABOUT = 60
+_MOST_SENT = 40
+"""Payloads of one hit whose ends are followed."""
+
+UNAVAILABLE = 503
+"""The status of the answer to a hit of which nothing could be kept."""
 
 
 @dataclass(slots=True)
@@ -125,15 +131,38 @@ def row_of(found: dict[str, Any]) -> dict[str, Any]:
         "names": names[:5],
         "events": len(events),
         "page": str(data.get("page_location") or "")[:_LONGEST_PAGE],
-        "ids": _ids(events),
+        "about": _about(events),
+        "ids": list(dict.fromkeys([*_ids(events), *(one["event_id"][:100] for one in found["payloads"])]))[:20],
         "consent": {one["purpose"]: one["state"] for one in first.get("consent", [])},
         "tags": _tags(events),
+        "sent": [dict(one) for one in found["payloads"][:_MOST_SENT]]
+        if found["answer"]["status"] != UNAVAILABLE
+        else [],
         "draft": _tags(found["draft"]["events"]) if "draft" in found else None,
         "status": found["answer"]["status"],
         "milliseconds": found["milliseconds"],
         "request": f"{found['request']['method']} {found['request']['path']}"[:200],
         "text": _text(found)[:2000],
     }
+
+
+def _about(events: list[dict[str, Any]]) -> dict[str, str]:
+    """What tells a hit from others of its sort: an order's or event's id, and a value, of the first event with one."""
+    found = {"id": "", "value": ""}
+    for event in events:
+        data = event["after"]
+        if not found["id"]:
+            found["id"] = _written(data.get("transaction_id")) or _written(data.get("event_id"))
+        if not found["value"] and _written(data.get("value")):
+            found["value"] = f"{_written(data['value'])} {_written(data.get('currency'))}".strip()
+    return found
+
+
+def _written(value: Any) -> str:
+    """A short value of an event as a list shows it, "" for what is none."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return str(value)[:_LONGEST_ABOUT]
 
 
 def _ids(events: list[dict[str, Any]]) -> list[str]:

@@ -39,6 +39,9 @@ MOST_WAITING = 200
 IN_CLEAR = 100
 """Hits whose request is remembered as it was, in memory only."""
 
+_ICON = "/favicon.ico"
+"""What browsers ask every host for by themselves; it says nothing about the site."""
+
 _CLEAR_BYTES = 256 * 1024
 _TICK = 0.1
 _QUIET_TICK = 2.0
@@ -185,6 +188,8 @@ class Tap:
         """The answer went out: the hit can be written down."""
         seen.seconds = time.perf_counter() - seen.since
         seen.answer, seen.headers = answer, tuple(headers)
+        if seen.routed.client is None and seen.hit.path == _ICON:
+            return
         if len(self._waiting) >= MOST_WAITING:
             return
         self._waiting.append(seen)
@@ -233,9 +238,10 @@ class Tap:
                 self._clear.popitem(last=False)
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._ring_bell)
+                self._loop.call_soon_threadsafe(self.ring_bell)
 
-    def _ring_bell(self) -> None:
+    def ring_bell(self) -> None:
+        """Something is there to be read: wake who waits for it."""
         bell, self.bell = self.bell, asyncio.Event()
         bell.set()
 

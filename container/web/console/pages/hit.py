@@ -5,26 +5,32 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from container.cases.saving import SavingError, case_from
 from container.hit import Hit, parse_parameters
 from container.hit_file import HitFileError
+from container.web.console.causes import causes
 from container.web.console.delivered import delivered
 from container.web.console.differing import difference
 from container.web.console.page import Ask, Done, Missing, Page, Refused
-from container.web.console.written import as_curl, as_http, hit_of
+from container.web.console.written import as_curl, as_http, hit_of, is_masked
+from container.web.console.written_at import written_at
 from container.web.tap.ring import Kept
 from container.web.tap.seen import document
 
 log = logging.getLogger("tagdock.console")
+
+_MASKED = "# Personal data is masked: put values of your own where *** stands, or it is not the hit that came.\n"
 
 
 async def data(ask: Ask) -> dict[str, Any]:
     """The hit, masked."""
     kept = await _kept(ask)
     assert kept.document is not None
-    return await _shown(ask, kept.id, kept.document, revealed=False)
+    return await _shown(ask, kept, kept.document, revealed=False)
 
 
 async def reveal(ask: Ask, _: Mapping[str, str]) -> Done:
@@ -41,7 +47,7 @@ async def reveal(ask: Ask, _: Mapping[str, str]) -> Done:
         )
     log.warning("the personal data of hit %d was shown in the console", kept.id)
     found = document(seen, ask.app.desk.drafts.of(seen.session) if seen.session is not None else None)
-    return Done("", show=await _shown(ask, kept.id, found, revealed=True))
+    return Done("", show=await _shown(ask, kept, found, revealed=True))
 
 
 async def as_test(ask: Ask) -> Done:
@@ -58,19 +64,25 @@ async def http_file(ask: Ask) -> Done:
     """The hit as a raw request, masked, for tagdock simulate and for editors."""
     kept = await _kept(ask)
     assert kept.document is not None
-    return Done(as_http(kept.document["request"]), download=f"hit-{kept.id}.http")
+    request = kept.document["request"]
+    # What stands behind ### is the request's name, which tagdock simulate shows.
+    name = f"### hit {kept.id}, personal data masked as ***\n" if is_masked(request) else ""
+    return Done(name + as_http(request), download=f"hit-{kept.id}.http")
 
 
 async def curl(ask: Ask) -> Done:
     """The hit as a command for a terminal, masked."""
     kept = await _kept(ask)
     assert kept.document is not None
-    return Done(as_curl(kept.document["request"], _here(ask)), download=f"hit-{kept.id}.sh")
+    request = kept.document["request"]
+    said = _MASKED if is_masked(request) else ""
+    return Done(said + as_curl(request, _here(ask)), download=f"hit-{kept.id}.sh")
 
 
 async def _kept(ask: Ask) -> Kept:
     text = ask.path["id"]
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+    await ask.app.desk.following.look()
     kept = await ask.app.desk.tap.ask(lambda ring: ring.find(number))
     if kept is None:
         raise Missing("This hit is not kept any more, or never was: the console keeps the latest few hundred.")
@@ -91,8 +103,10 @@ async def _hit(ask: Ask) -> tuple[Kept, Hit, float]:
         raise Refused(f"This hit cannot be saved as a test: {error}") from None
 
 
-async def _shown(ask: Ask, number: int, found: dict[str, Any], *, revealed: bool) -> dict[str, Any]:
-    desk = ask.app.desk
+async def _shown(ask: Ask, kept: Kept, found: dict[str, Any], *, revealed: bool) -> dict[str, Any]:
+    desk, number = ask.app.desk, kept.id
+    loaded, _ = await desk.files.look()
+    folder = Path(ask.app.configuration.file).parent
     request = found["request"]
     events = [_event(one) for one in found["events"]]
     return {
@@ -101,8 +115,10 @@ async def _shown(ask: Ask, number: int, found: dict[str, Any], *, revealed: bool
         "parameters": parse_parameters(request["query"]),
         "form": _form(request),
         "events": events,
+        "about": kept.row["about"],
+        "causes": causes(events, partial(written_at, loaded, folder)),
         "draft": _draft(found.get("draft"), events),
-        "delivery": await delivered(ask.app, found["payloads"], found["time"]),
+        "delivery": await delivered(ask.app, kept, found),
         "lines": [
             one.to_json()
             for one in desk.said.lines()

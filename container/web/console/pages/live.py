@@ -8,9 +8,8 @@ from collections.abc import AsyncIterator, Mapping
 from functools import partial
 from typing import Any
 
-from container.trace import OUTCOMES
-from container.web.console.matching import FILTERS, matches
-from container.web.console.page import Ask, Page, Sent
+from container.web.console.matching import FILTERS, OUTCOMES, became, matches, unknown
+from container.web.console.page import Ask, Page, Refused, Sent
 from container.web.console.trying import example
 from container.web.tap.ring import Flow, Kept, Ring
 
@@ -28,63 +27,99 @@ _TOGETHER = 0.3
 """Seconds between two looks at what other workers wrote down."""
 
 
+_BESIDE = ("after", "since", "changed")
+
+
 async def data(ask: Ask) -> dict[str, Any]:
     """The latest hits that pass the filters, newest first."""
     tap, desk = ask.app.desk.tap, ask.app.desk
     tap.look(LOOKED)
+    await desk.following.look()
     since = int(desk.clock()) - _WINDOW
 
-    def read(ring: Ring) -> tuple[list[Kept], int, Flow]:
-        return ring.rows(_number(ask.query.get("after", ""))), ring.last(), ring.flow(since)
+    def read(ring: Ring) -> tuple[list[Kept], int, int, Flow]:
+        after = ask.query.get("after", "")
+        return ring.rows(_number(after)), ring.last(), ring.last_change(), ring.flow(since)
 
-    kept, last, flow = await tap.ask(read)
+    kept, last, changed, flow = await tap.ask(read)
+    configuration, sessions = ask.app.configuration, tap.sessions.all()
+    known = {
+        "outcome": OUTCOMES,
+        "client": {*configuration.clients, "nobody", *(one.row["client"] for one in kept if one.row["client"])},
+        "tag": {*configuration.tags, *(tag["tag"] for one in kept for tag in one.row["tags"])},
+        "session": {"any", *(one.id for one in sessions), *(one.row["session"] for one in kept)},
+    }
+    notes = unknown(ask.query, known, _BESIDE)
+    if notes and ask.program:
+        raise Refused("; ".join(notes))
     chosen = {name: ask.query.get(name, "")[:200] for name in FILTERS}
+    for name, values in known.items():
+        if chosen[name] not in values:
+            chosen[name] = ""
     found = [one for one in reversed(kept) if matches(one.row, chosen)][:SHOWN]
-    configuration = ask.app.configuration
     return {
         "hits": [shown(one) for one in found],
         "last": last,
+        "changed": changed,
         "others": len(kept),
         "flow": {"hits": flow.hits, "taken": flow.taken, "seconds": _WINDOW},
         "filters": chosen,
+        "unknown": notes,
+        "after": _number(ask.query.get("after", "")),
         "clients": list(configuration.clients),
         "tags": list(configuration.tags),
         "outcomes": OUTCOMES,
-        "sessions": [one.to_json() for one in tap.sessions.all()],
+        "sessions": [one.to_json() for one in sessions],
         "example": example(ask),
         "sampled": not ask.app.desk.quiet,
     }
 
 
-async def stream(ask: Ask) -> AsyncIterator[Sent]:
-    """Hits as they are written down; a reader that was cut off goes on where it was."""
+def stream(ask: Ask) -> AsyncIterator[Sent]:
+    """Hits as they are written down, and again when something became of them; a reader that was cut off goes on where
+    it was. Of an older hit that passes the filters no more there is no ``html``."""
+    notes = unknown(ask.query, {"outcome": OUTCOMES}, _BESIDE)
+    if notes:
+        raise Refused("; ".join(notes))
+    return _sent(ask)
+
+
+async def _sent(ask: Ask) -> AsyncIterator[Sent]:
     tap, clock = ask.app.desk.tap, ask.app.desk.clock
     chosen = {name: ask.query.get(name, "")[:200] for name in FILTERS}
-    after = _number(ask.request.headers.get("last-event-id", "") or ask.query.get("after", ""))
+    told_after, _, told_changed = ask.request.headers.get("last-event-id", "").partition("-")
+    after = _number(told_after or ask.query.get("after", ""))
+    changed = _number(told_changed or ask.query.get("changed", ""))
+    since = _number(ask.query.get("since", ""))
     pause = _TOGETHER if ask.app.workers.count > 1 else 1.0
     told: Flow | None = None
     with tap.watching():
         after = min(after, await tap.ask(Ring.last))  # the file may have been begun afresh
+        changed = min(changed, await tap.ask(Ring.last_change))
         while True:
             bell = tap.bell
-            for one in await tap.ask(partial(Ring.rows, after=after)):
-                after = one.id
-                if matches(one.row, chosen):
-                    yield Sent("hit", {"id": one.id, "html": _drawn(ask, one)}, str(one.id))
+            fresh = await tap.ask(partial(Ring.rows, after=after))
+            for one in [*fresh, *await tap.ask(partial(Ring.changes, since=changed))]:
+                new = one.id > after
+                after, changed = max(after, one.id), max(changed, one.changed)
+                passes = matches(one.row, chosen)
+                if passes or (one.changed and not new and one.id > since):
+                    html = _drawn(ask, one, new) if passes else ""
+                    yield Sent("hit", {"id": one.id, "html": html}, f"{after}-{changed}")
             flow = await tap.ask(lambda ring: ring.flow(int(clock()) - _WINDOW))
             if flow != told:
                 told = flow
-                yield Sent("flow", {"hits": flow.hits, "taken": flow.taken, "seconds": _WINDOW}, str(after))
+                yield Sent("flow", {"hits": flow.hits, "taken": flow.taken, "seconds": _WINDOW}, f"{after}-{changed}")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(bell.wait(), pause)
 
 
-def _drawn(ask: Ask, kept: Kept) -> str:
+def _drawn(ask: Ask, kept: Kept, fresh: bool) -> str:
     """A row, drawn once for all who look."""
-    drawn = ask.app.desk.drawn
-    html = drawn.get(kept.id)
+    drawn, name = ask.app.desk.drawn, (kept.id, kept.changed)
+    html = drawn.get(name)
     if html is None:
-        html = drawn[kept.id] = ask.fragment("row.html", {"hit": shown(kept), "fresh": True})
+        html = drawn[name] = ask.fragment("row.html", {"hit": shown(kept), "fresh": fresh})
         while len(drawn) > _DRAWN:
             drawn.popitem(last=False)
     return html
@@ -93,7 +128,7 @@ def _drawn(ask: Ask, kept: Kept) -> str:
 def shown(kept: Kept) -> dict[str, Any]:
     """A row as templates and programs see it."""
     row: Mapping[str, Any] = {name: value for name, value in kept.row.items() if name != "text"}
-    return {"id": kept.id, **row}
+    return {"id": kept.id, **row, "tags": became(kept.row)}
 
 
 def _number(text: str) -> int:

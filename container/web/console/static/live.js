@@ -17,13 +17,23 @@ function say(text, kind) {
   state.dataset.kind = kind;
 }
 
-function put(html) {
+function put({ id, html }) {
+  const known = rows.querySelector(`[data-id="${id}"]`);
+  if (!html) {
+    if (known) known.remove();
+    return;
+  }
   const template = document.createElement('template');
   template.innerHTML = html;
   const row = template.content.firstElementChild;
-  if (rows.querySelector(`[data-id="${row.dataset.id}"]`)) return;
   localise(template.content);
-  rows.prepend(row);
+  if (known) {
+    // Who has its menu open, or reads it by keyboard, keeps it as it was: only the chips are exchanged.
+    known.querySelector('.outcomes').replaceWith(row.querySelector('.outcomes'));
+    return;
+  }
+  const older = [...rows.children].find((one) => +one.dataset.id < id);
+  rows.insertBefore(row, older || null);
   while (rows.children.length > MOST) rows.lastElementChild.remove();
   list.hidden = false;
   document.getElementById('empty').hidden = true;
@@ -56,17 +66,17 @@ async function why() {
 }
 
 function arrived(event) {
-  const { html } = JSON.parse(event.data);
+  const hit = JSON.parse(event.data);
   if (paused) {
-    held.push(html);
-    held = held.slice(-MOST);
-    say(`paused, ${held.length} new`, 'paused');
-  } else put(html);
+    held = [...held.filter((one) => one.id !== hit.id), hit].slice(-MOST);
+    const fresh = held.filter((one) => !rows.querySelector(`[data-id="${one.id}"]`)).length;
+    say(fresh ? `paused, ${fresh} new` : 'paused', 'paused');
+  } else put(hit);
 }
 
 function counted(event) {
   const { hits, taken, seconds } = JSON.parse(event.data);
-  flow.textContent = hits > taken ? `Showing ${taken} of ${hits} hits of the last ${seconds} seconds.` : 'Showing every hit.';
+  flow.textContent = hits > taken ? `Showing ${taken} of ${hits} hits of the last ${seconds} seconds.` : flow.dataset.whole;
 }
 
 follow();
