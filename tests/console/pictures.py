@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.browser import Visit, chromium, visiting
-from tests.demo.pictures import LOOKS, SCREENS
+from tests.demo.pictures import LOOKS, SCREENS, lighten
 from tests.processes.server import TOKEN, Server, serving
 
 PAGES = [
@@ -102,6 +102,8 @@ def main() -> None:
                     visit.page.screenshot(path=keep.format(page))
 
             walk(visit, server, look)
+    for page in SHOWN:
+        lighten(f"console-{page}-*.png")
 
 
 if __name__ == "__main__":
