@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -18,6 +19,8 @@ from container.config.document import Configuration
 from container.ledger.erasure import Erased, Watch, erase, note, references_of
 from container.ledger.person import Person, is_email, is_phone, person
 from container.ledger.tried import forget_tried
+from container.ledger.wiping import wipe
+from container.outbox.database import in_words
 from container.outbox.files import files_of
 from container.outbox.outbox import OutboxUnavailable
 from container.web.json import to_bytes
@@ -47,17 +50,8 @@ def forget(
     by = [name for name, values in named.items() if values]
     if not by or not all(one.strip() for values in named.values() for one in values):
         raise click.UsageError("say whom: --email, --phone, --external-id, --event-id or --order-id with a value")
-    for option, values, fits, example in (
-        ("--email", emails, is_email, "jane@shop.example"),
-        ("--phone", phones, is_phone, "+49 151 1234567"),
-    ):
-        for value in values:
-            if not fits(value):
-                what = "an e-mail address" if option == "--email" else "a telephone number"
-                text = (
-                    f"{option}: '{shown(value[:60])}' is not {what}; write one such as {example}, or its SHA-256 hash"
-                )
-                raise click.UsageError(text)
+    _check("--email", emails, is_email, "an e-mail address", "jane@shop.example")
+    _check("--phone", phones, is_phone, "a telephone number", "+49 151 1234567")
     whole = configuration(config)
     countries = {getattr(tag, "default_country", None) for tag in whole.tags.values()}
     wanted = person(
@@ -74,12 +68,26 @@ def forget(
     except (OutboxUnavailable, OSError) as error:
         err.print(Text(shown(str(error))))
         raise SystemExit(1) from None
+    held = [] if dry_run else _held([*paths, *(file for file in shown_in.values() if file is not None)])
     aside = sorted({str(one) for path in paths for one in path.parent.glob(f"{path.name}.*-*Z*")})
     if as_json:
-        write(to_bytes({"by": by, "dry_run": dry_run, **asdict(done), "set_aside": aside}))
+        write(to_bytes({"by": by, "dry_run": dry_run, **asdict(done), "set_aside": aside, "not_overwritten": held}))
     else:
         for line in _told(done, dry_run, aside, not wanted.references):
             out.print(line)
+    for one in held:
+        words = "what was removed is not overwritten yet, since it is in use; run the same again"
+        err.print(Text(f"{shown(one)}: {words}", "red"))
+    if held:
+        raise SystemExit(1)
+
+
+def _check(option: str, values: tuple[str, ...], fits: Callable[[str], bool], noun: str, example: str) -> None:
+    """Nobody is found by what is no address or no number, and nothing found would be taken for nothing there."""
+    for value in values:
+        if not fits(value):
+            text = f"{option}: '{shown(value[:60])}' is not {noun}; write one such as {example}, or its SHA-256 hash"
+            raise click.UsageError(text)
 
 
 def _forgotten(
@@ -103,6 +111,18 @@ def _forgotten(
     return done
 
 
+def _held(paths: list[Path]) -> list[str]:
+    """Overwrite what was removed in these files; those of which somebody holds on to what was there."""
+    held = []
+    for path in paths:
+        try:
+            if not wipe(path):
+                held.append(str(path))
+        except (OSError, sqlite3.Error) as error:
+            held.append(f"{path}: {in_words(error)}")
+    return held
+
+
 def _outboxes(whole: Configuration) -> list[Path]:
     """The files of the outbox, and of the one that was tried with the sandbox."""
     delivery = whole.delivery
@@ -116,16 +136,16 @@ def _outboxes(whole: Configuration) -> list[Path]:
 def _told(done: Erased, dry_run: bool, aside: list[str], by_person: bool) -> Iterator[Text]:
     would = "would be " if dry_run else ""
     yield Text(f"{done.pending} pending and {done.dead} dead payloads {would}removed")
-    yield Text(f"{done.entries} entries of the ledger {would}without their ids")
+    one = done.entries == 1
+    yield Text(
+        f"{done.entries} {'entry' if one else 'entries'} of the ledger {would}without {'its' if one else 'their'} ids"
+    )
     if done.sandbox:
         yield Text(f"{done.sandbox} rows of the sandbox {would}removed")
     if done.console:
         yield Text(f"{done.console} hits of the console {would}removed")
     if by_person:
-        words = (
-            "the ledger holds nothing by which a person could be found; add --event-id or --order-id for orders that "
-        )
-        yield Text(f"{words}were delivered", "dim")
+        yield Text("what was delivered is found by --event-id or --order-id only: the ledger names nobody", "dim")
     for path in aside:
         yield Text(f"{shown(path)} was set aside and is not searched; delete it when it is not needed", "yellow")
     yield Text("what was delivered is at the vendors, and is to be erased there", "dim")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -68,7 +68,7 @@ def erase(
 ) -> Erased:
     """Remove from a file the payloads of a person and of the events and orders ``references``, and these ids from its
     ledger. A server may be using the file. With ``dry_run`` nothing is changed. Raises ``OutboxUnavailable``; what was
-    removed before stays so.
+    removed before stays so. Its remains are gone with ``wipe``.
 
     A payload that was pending is dead in the books, for the reason ``forgotten``, and counted as purged. What is just
     being sent arrives all the same. Answers of vendors that name the person are replaced wherever they stand.
@@ -90,8 +90,6 @@ def erase(
         done.entries += _anonymise(connection, references, names, dry_run, watch)
         if not dry_run:
             forget_answers(connection, names)
-            with suppress(sqlite3.Error):  # a reader may be in the way; the log is written over by what comes
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return done
 
 

@@ -150,7 +150,7 @@ def test_a_person_is_forgotten_in_all_files_and_it_is_said_what_was_done(folder:
     found = told(*by)
     assert found == {
         "by": ["external-id", "event-id"], "dry_run": False, "pending": 1, "dead": 0, "entries": 2, "sandbox": 0,
-        "console": 0, "set_aside": [],
+        "console": 0, "set_aside": [], "not_overwritten": [],
     }  # fmt: skip
     assert told("ledger", "--id", "o-3") == told("ledger", "--id", "T1") == []
     (line,) = told("ledger", "--outcome", "forgotten")

@@ -8,6 +8,7 @@ from container.ledger.answers import naming
 from container.ledger.erasure import erase
 from container.ledger.person import person
 from container.ledger.reading import entries
+from container.ledger.wiping import wipe
 from container.outbox import Outbox
 from container.outbox.accounts import accounts
 from container.outbox.look import look
@@ -54,6 +55,7 @@ def test_the_words_are_gone_wherever_they_stand_and_nobody_else_s(tmp_path: Path
     (books,) = accounts(path)
     assert (books.reasons["dead"], books.parked) == ({"forgotten": 1}, "forgotten")
     assert all(one.balanced for one in prove(path))
+    assert wipe(path)
     for file in tmp_path.iterdir():
         assert b"T1001" not in file.read_bytes(), file
 

@@ -10,6 +10,7 @@ import pytest
 from container.ledger.erasure import Erased, erase, note, references_of
 from container.ledger.person import person
 from container.ledger.reading import Choice, entries
+from container.ledger.wiping import wipe
 from container.outbox import Outbox, OutboxUnavailable, Parcel
 from container.outbox.prove import prove
 from container.record import Decision
@@ -73,6 +74,7 @@ def test_their_payloads_are_gone_and_their_events_have_no_ids(path: Path) -> Non
 
 def test_nothing_of_them_is_left_in_the_file(path: Path) -> None:
     forgotten(path)
+    assert wipe(path)
     for file in path.parent.iterdir():
         content = file.read_bytes()
         assert HERS not in content, file

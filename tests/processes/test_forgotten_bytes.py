@@ -1,0 +1,46 @@
+"""Of somebody who was forgotten no byte is left in any file, while the server runs and after it is killed."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+from tests.processes.server import CONFIG, TOKEN, Server, serving, until
+from tests.processes.test_ledger import pending, told
+
+EMAIL = "jane.g1@shop.example"
+HERS = [EMAIL.encode(), sha256(EMAIL.encode()).hexdigest().encode(), b"ORDER-77001", b"event-77001"]
+HIT = "/g/collect?v=2&tid=G-1&cid=7.8&gcs=G111&en=purchase&epn.value=5&cu=EUR"
+
+
+def left(folder: Path) -> set[tuple[str, str]]:
+    """Which of her words stand in which file."""
+    files = [file for file in (folder / "data").iterdir() if file.is_file()]
+    return {(file.name, word.decode()) for file in files for word in HERS if word in file.read_bytes()}
+
+
+def order(server: Server, email: str, number: int) -> None:
+    query = f"{HIT}&ep.event_id=event-{number}&ep.transaction_id=ORDER-{number}&ep.user_data.email={email}"
+    assert server.post(query, headers={"x-tagdock-preview": TOKEN}).is_success
+
+
+def test_nothing_of_her_is_in_any_file_while_the_server_runs_and_after_kill_9(tmp_path: Path) -> None:
+    with serving(tmp_path, CONFIG) as server:
+        for number in range(1, 30):
+            order(server, f"joe{number}@shop.example", number)
+        order(server, EMAIL, 77001)
+        server.delivered(30)
+        until(lambda: pending(server) == 0, "the deliveries")
+        until(lambda: "console.db" in {file for file, _ in left(tmp_path)} | {"console.db"}, "the console's copy")
+        assert {file.partition(".db")[0] for file, _ in left(tmp_path)} >= {"outbox.sandbox", "sandbox", "console"}
+        server.stop()
+        server.start()
+        order(server, "jim@shop.example", 30)
+        server.delivered(31)
+        done = told(tmp_path, "forget", "--email", EMAIL, "--order-id", "ORDER-77001", "--event-id", "event-77001")
+        assert (done["entries"], done["console"]) == (1, 1)
+        assert left(tmp_path) == set()
+        order(server, "jim@shop.example", 31)
+        server.delivered(31)
+        server.kill()
+        assert left(tmp_path) == set()
