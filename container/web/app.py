@@ -42,6 +42,7 @@ from container.web.console.desk import Desk
 from container.web.demo.shop import demo
 from container.web.forward import Forward
 from container.web.loader.copies import Copies, hits
+from container.web.loader.previews import Previews, previews
 from container.web.loader.script import serve_script
 from container.web.operation import Operation
 from container.web.protocol import Burst
@@ -136,7 +137,9 @@ class App:
         """What pages load, and what shows a sandbox: the loader's script, the demo shop, the local Meta."""
         routes: list[BaseRoute] = [Route(loader, serve_script)]
         routes += self.desk.routes()
-        self._reserved: tuple[str, ...] = (*RESERVED, loader)
+        asked = previews(loader)
+        routes.append(Route(asked, Previews(self.desk.tap.sessions, self._clock).serve, methods=["POST"]))
+        self._reserved: tuple[str, ...] = (*RESERVED, loader, asked)
         if not self._live:
             sandbox = self.sandbox.app if self.sandbox is not None else Forward(self.workers, 0)
             routes += [Mount("/sandbox", sandbox), Mount("/demo", demo(loader)), Route("/demo", add_slash)]

@@ -1,4 +1,4 @@
-"""The page Preview in a real browser: a draft is chosen by editing it, and one that is broken is shown with its faults."""
+"""The page Preview in a real browser: who edits a draft tries it, and a broken one is shown with its faults."""
 
 from __future__ import annotations
 

@@ -28,6 +28,9 @@ def shop(running: Site) -> Site:
     """The site without pages, hits or memories."""
     running.pages.clear()
     running.got.clear()
+    running.asked.clear()
+    running.previews.clear()
+    running.away = False
     running.pixel = SEEN
     return running
 

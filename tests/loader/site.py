@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,6 +55,12 @@ class Site:
     pages: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
     pixel: str | None = SEEN
     got: list[Got] = field(default_factory=list)
+    previews: dict[str, dict[str, object]] = field(default_factory=dict)
+    """What is told of each token that is alive."""
+    asked: list[dict[str, str]] = field(default_factory=list)
+    """What was asked of previews."""
+    away: bool = False
+    """Whether nobody answers that."""
 
     def page(
         self,
@@ -133,9 +140,19 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             parts = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
             said = dict(parse_qsl(body, keep_blank_values=True))
+            if parts.path == "/loader/preview":
+                self._preview(said)
+                return
             query = dict(parse_qsl(parts.query, keep_blank_values=True))
             site.got.append(Got(query, said, {key.lower(): value for key, value in self.headers.items()}))
             self._answer(200 if parts.path == "/loader/tr" else 404, b"", {})
+
+        def _preview(self, said: dict[str, str]) -> None:
+            site.asked.append(said)
+            if "end" in said:
+                site.previews.pop(said["token"], None)
+            told = site.previews.get(said["token"], {"alive": False})
+            self._answer(404 if site.away else 200, json.dumps(told).encode(), {"content-type": "application/json"})
 
         def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
             self.send_response(status)

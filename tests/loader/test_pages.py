@@ -1,4 +1,4 @@
-"""The loader on pages without a pixel, in frames, offline, without storage, with a preview: it helps or keeps quiet."""
+"""The loader on pages without a pixel, in frames, offline, without storage: it helps or keeps quiet."""
 
 from __future__ import annotations
 
@@ -123,33 +123,3 @@ def test_in_a_frame_of_another_site_it_tells_of_that_frame_s_events_and_shows_no
     (hit,) = shop.hits(1)
     assert (hit.query["ev"], hit.body["if"]) == ("framed", "true")
     assert page.frames[1].locator("button").count() == 0
-
-
-def test_a_preview_is_a_cookie_for_an_hour_that_says_so_and_ends_when_asked(shop: Site, visit: Visit) -> None:
-    page = visit.page
-    page.goto(shop.page(f"fbq('init', '{PIXEL}'); fbq('track', 'PageView')") + "?a=1&tagdock_preview=a%3Bb-c#d")
-    assert page.url == f"{shop.url}/?a=1#d"
-    (hit,) = shop.hits(1)
-    assert hit.headers["cookie"] == "tagdock_preview=a%3Bb-c"
-    assert "a%3Bb-c" not in json.dumps(hit.said)
-    (cookie,) = visit.context.cookies()
-    assert abs(cookie["expires"] - page.evaluate("Date.now() / 1000") - 3600) < 60
-    page.goto(f"{shop.url}/")
-    badge = page.get_by_role("status")
-    badge.get_by_text("tagdock preview, for an hour at most").wait_for()
-    badge.get_by_role("button", name="End").click()
-    assert visit.context.cookies() == []
-    assert badge.count() == 0
-
-
-def test_a_preview_ends_by_an_empty_token_too_and_ordinary_visitors_get_nothing_of_it(shop: Site, visit: Visit) -> None:
-    page = visit.page
-    address = shop.page("", stub=False)
-    page.goto(f"{address}?tagdock_preview=t")
-    page.get_by_role("status").wait_for()
-    page.goto(f"{address}?tagdock_preview=")
-    assert visit.context.cookies() == []
-    before = len(visit.sent("?preview"))
-    page.goto(address)
-    assert page.get_by_role("status").count() == 0
-    assert len(visit.sent("?preview")) == before == 1, "what they do not need they do not load"

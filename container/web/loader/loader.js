@@ -237,11 +237,15 @@
   // Matching data, hashed in match.js
 
   function match(found, data) {
-    if (!data || typeof data != 'object') return;
+    if (data && typeof data == 'object') ask('match', found, data);
+  }
+
+  // What a further part of this script does; events wait for it.
+  function ask(name, ...given) {
     hashing++;
-    part('match')
-      .then((hash) => hash(found, data))
-      .catch((error) => (trouble = `match ${error && error.name}`))
+    part(name)
+      .then((work) => work(...given))
+      .catch((error) => (trouble = `${name} ${error && error.name}`))
       .then(() => {
         hashing--;
         flush();
@@ -326,9 +330,9 @@
     if (token !== null) {
       here.searchParams.delete(preview);
       history.replaceState(history.state, '', here);
-      save(preview, encodeURIComponent(token), token ? 3600 : 0);
     }
-    if (cookie(preview)) part('preview').then((show) => show(() => save(preview, '', 0))).catch(() => 0);
+    const known = cookie(preview);
+    if (known || token !== null) ask('preview', endpoint, token, known, save);
   }
 
   safely('start', () => {

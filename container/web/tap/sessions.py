@@ -70,17 +70,21 @@ class Sessions:
         return self._seal.sign(session.id, max(0.0, session.expires - self._clock()))
 
     def opened(self, token: str) -> Session | None:
-        """The session a token stands for, None when it is none, has expired or was ended. Never raises."""
+        """The session a hit's token stands for, None when it is none, has expired or was ended. Never raises."""
+        try:
+            return self.alive(token)
+        except sqlite3.Error:
+            return None  # a file that cannot be read stops no hit: the visitor is an ordinary one
+
+    def alive(self, token: str) -> Session | None:
+        """The same, for who asks whether it is. Raises ``sqlite3.Error`` when that cannot be told."""
         identity = self._seal.open(token)
         if identity is None:
             return None
         now = self._clock()
         until, session = self._known.get(identity, (0.0, None))
         if until <= now:
-            try:
-                session = self.find(identity)
-            except sqlite3.Error:
-                return None  # a file that cannot be read stops no hit: the visitor is an ordinary one
+            session = self.find(identity)
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
             self._known[identity] = now + KNOWN_FOR, session
