@@ -16,8 +16,7 @@ from .record import BROWSER, CHANNELS, SERVER, Row
 STATES = ("deduplicated", "browser_only", "server_only", "refused")
 """What an action may be: met on both channels, seen on one alone, or refused."""
 
-SOON = 60.0
-"""Seconds in which a copy that is not there may still be on its way."""
+NO_SERVER_COPY = "No server copy with this event_id has come."
 
 _COLUMNS = (
     "id, received, pixel_id, channel, event_name, event_id, event_time, action_source, good, first, deduplicated_by, "
@@ -58,7 +57,8 @@ def couples(reading: Reading, told: Mapping[str, str], limit: int, **chosen: Any
     """The newest actions, newest first. Runs on the reading thread.
 
     ``chosen`` narrows them: ``event_name``, ``event_id``, ``pixel_id``, ``test_event_code``, ``state`` (one of
-    ``STATES``), ``before`` (the id of an action). ``told`` is what loaders said of the browser's copies, by event id.
+    ``STATES``), ``before`` (the id of an action). ``told`` is what loaders said of the browser's copies, by event id;
+    each action has it as ``said``, and is ``absent`` where its server copy has not come and nothing here says why.
     """
     state = _STATE.get(str(chosen.pop("state", "")), "1")
     words: dict[str, object] = {"before": 0, "id": 0, "event_name": "", "pixel_id": "", "event_id": "", "limit": limit}
@@ -75,7 +75,8 @@ def couples(reading: Reading, told: Mapping[str, str], limit: int, **chosen: Any
             both[CHANNELS[copy.channel]].append(copy)
         state = "refused" if not one.good else "deduplicated" if all(both.values()) else f"{CHANNELS[one.channel]}_only"
         others = [two for two in namesakes[one.event_id] if two.id != one.id]
-        why = "" if one not in alone else _why(one, others, told.get(one.event_id or "", ""), pixel_there)
+        said = told.get(one.event_id or "", "")
+        why = "" if one not in alone else _why(one, others, said, pixel_there)
         by = next((two.deduplicated_by for two in copies[one.id] if two.channel != one.channel), None)
         found.append(
             {
@@ -87,6 +88,8 @@ def couples(reading: Reading, told: Mapping[str, str], limit: int, **chosen: Any
                 "state": state,
                 "deduplicated_by": by,
                 "why": why or _refusal(one),
+                "absent": one.channel == BROWSER and why == NO_SERVER_COPY,
+                "said": said,
                 **{side: [two.to_json() for two in several] for side, several in both.items()},
             }
         )
@@ -173,4 +176,4 @@ def _why(one: Copy, others: list[Copy], told: str, pixel_there: bool) -> str:
         return _LOST[told]
     if one.channel == SERVER and not pixel_there:
         return "No pixel has sent anything here yet."
-    return f"No {other} copy with this event_id has come."
+    return NO_SERVER_COPY if one.channel == BROWSER else "No browser copy with this event_id has come."

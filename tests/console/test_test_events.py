@@ -61,7 +61,7 @@ def test_filters_narrow_and_an_unmet_event_says_why(desk: Room) -> None:
     send(desk, EVENT | {"event_id": "b"}, test_event_code="TEST9")
     told = desk.get("/test-events.json?state=browser_only").json()
     assert [(one["event_id"], one["why"]) for one in told["actions"]] == [
-        ("a", "No server copy with this event_id has come.")
+        ("a", "No server copy with this event_id has come. The container knows of no hit with it.")
     ]
     assert [one["event_id"] for one in desk.get("/test-events.json?test_event_code=TEST9").json()["actions"]] == ["b"]
     assert "No action passes the filters" in desk.get("/test-events?event_name=Lead", accept="text/html").text

@@ -10,6 +10,7 @@ import msgspec
 from container.preview import mask
 from container.web.console.known_hits import hits_of
 from container.web.console.page import Ask, Missing, Page
+from container.web.console.unmet import explain
 
 SIDES = ("browser", "server")
 _MOST_FIELDS = 300
@@ -28,9 +29,10 @@ async def data(ask: Ask) -> dict[str, Any]:
     for side in SIDES:
         for one in couple[side]:
             one["request"] = _request(one["request"])
-    hits = await hits_of(ask, [couple["event_id"]])
+    couple["hit"] = (await hits_of(ask, [couple["event_id"]])).get(couple["event_id"] or "", 0)
+    await explain(ask, [couple])
     shown: dict[str, Any] = mask(couple)
-    return {**shown, "hit": hits.get(couple["event_id"] or "", 0), "fields": fields(couple, shown)}
+    return {**shown, "fields": fields(couple, shown)}
 
 
 def fields(couple: dict[str, Any], shown: dict[str, Any]) -> list[dict[str, Any]]:

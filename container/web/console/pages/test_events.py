@@ -10,6 +10,7 @@ from container.web.console.known_hits import hits_of
 from container.web.console.page import Ask, Page
 from container.web.console.sent import newest
 from container.web.console.trying import browser_copy, example
+from container.web.console.unmet import explain
 
 SHOWN = 25
 """Actions on one page."""
@@ -48,6 +49,7 @@ async def data(ask: Ask) -> dict[str, Any]:
     hits = await hits_of(ask, [one["event_id"] for one in actions])
     for one in actions:
         one["hit"] = hits.get(one["event_id"] or "", 0)
+    await explain(ask, actions[:SHOWN])
     found["actions"] = actions[:SHOWN]
     found["older"] = actions[SHOWN - 1]["id"] if len(actions) > SHOWN else 0
     found["choices"] = await sandbox.choices()
