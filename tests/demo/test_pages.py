@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import Visit, visiting
 from tests.demo.pictures import LOOKS, walk
 from tests.demo.walk import choose
-from tests.processes.server import Server
+from tests.processes.server import TOKEN, Server
 
 AXE = (Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js").read_text()
 STATIC = ("shop.css", "shop.js", "fbevents.js")
@@ -62,7 +62,7 @@ def test_the_whole_way_goes_by_keyboard(server: Server, visit: Visit) -> None:
     reach("To the checkout", "link")
     page.get_by_role("heading", name="Checkout").wait_for()
     reach("Place the order")
-    page.get_by_text("is a conversion now").wait_for()
+    page.get_by_text("Order K-").wait_for()
 
 
 def test_a_page_loads_nothing_from_anywhere_else_and_runs_no_script_of_anybody_else(
@@ -92,11 +92,30 @@ def test_the_switch_says_how_it_stands_and_consent_can_be_changed(server: Server
     switch.click()
     expect(switch).to_have_attribute("aria-checked", "true")
     page.get_by_role("button", name="Decline").click()
-    expect(page.get_by_text("Consent is refused")).to_be_visible()
+    expect(page.get_by_text("Consent is refused: neither copy")).to_be_visible()
     page.get_by_role("button", name="Change consent").click()
     page.get_by_role("button", name="Accept").click()
-    expect(page.get_by_text("Consent is given")).to_be_visible()
+    expect(page.get_by_text("Consent is given.")).to_be_visible()
     expect(page.get_by_role("region", name="Cookies")).to_be_hidden()
+
+
+@pytest.mark.parametrize("look", ["light", "360"])
+def test_the_sign_of_a_preview_and_the_banner_leave_each_other_room(
+    server: Server, browser: Browser, look: str
+) -> None:
+    started = server.post(
+        "/console/preview/start", headers={"authorization": f"Bearer {TOKEN}"}, data={"shop": f"{server.url}/demo/"}
+    ).json()
+    with visiting(browser, **LOOKS[look]) as visit:
+        visit.page.goto(started["link"])
+        places = []
+        for one in (visit.page.get_by_text("tagdock preview"), visit.page.get_by_role("region", name="Cookies")):
+            expect(one).to_be_visible()
+            places.append(one.bounding_box())
+        sign, banner = places
+        assert sign is not None
+        assert banner is not None
+        assert banner["y"] + banner["height"] <= sign["y"]
 
 
 @pytest.mark.parametrize("name", ["demo", "console"])

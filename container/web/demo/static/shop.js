@@ -19,6 +19,7 @@
   }
 
   const has = (text) => document.cookie.split('; ').includes(text);
+  const consent = () => (has('cmp_marketing=yes') ? 'given' : has('cmp_marketing=no') ? 'refused' : 'open');
 
   // The basket: pieces by sku
 
@@ -38,11 +39,31 @@
     $('count').setAttribute('aria-label', count == 1 ? '1 piece' : `${count} pieces`);
   }
 
+  // What became of the order of the last page, once there is one.
+  const fate = {
+    given: 'is a conversion now, and nothing more.',
+    refused: 'is placed. It is no conversion: consent is refused, so Meta hears nothing of it.',
+    open: 'is placed. Whether it is a conversion waits for your answer about cookies.',
+  };
+  let placed = '';
+
+  function thank() {
+    if (placed) $('done').textContent = `${placed} ${fate[consent()]}`;
+  }
+
   const pages = {
+    home() {
+      $('news').addEventListener('submit', (event) => {
+        event.preventDefault();
+        keep('demo_customer', { em: $('reader').value });
+        fbq('track', 'Lead', { content_name: 'News from the kiln' });
+        $('listed').textContent = 'You are on the list.';
+      });
+    },
+
     product() {
       const piece = { id: page.sku, quantity: 1, item_price: Number(page.price), name: page.name };
       const shown = { ...commerce([piece]), content_name: page.name };
-      fbq('track', 'ViewContent', shown);
       $('add').addEventListener('click', () => {
         const basket = kept('demo_basket', []);
         const known = basket.find((one) => one.id == piece.id);
@@ -69,7 +90,6 @@
         $('lines').append(line);
       }
       $('total').textContent = euros(total(basket));
-      fbq('track', 'InitiateCheckout', commerce(basket));
       $('form').addEventListener('submit', (event) => {
         event.preventDefault();
         keep('demo_customer', {
@@ -86,7 +106,8 @@
       const order = kept('demo_order', null);
       if (!order) return;
       sessionStorage.removeItem('demo_order');
-      $('done').textContent = `Order ${order.id} for ${euros(total(order.basket))} is a conversion now, and nothing more.`;
+      placed = `Order ${order.id} for ${euros(total(order.basket))}`;
+      thank();
       fbq('track', 'Purchase', { ...commerce(order.basket), order_id: order.id });
     },
   };
@@ -101,14 +122,25 @@
     $('banner').hidden = true;
     $('ask').focus();
     showState();
+    thank();
   }
 
+  const names = 'the names of its events alone go to the container, to be counted.';
+  const states = {
+    given: 'Consent is given.',
+    refused: `Consent is refused: neither copy is sent. When a page is left, ${names}`,
+    open: `Consent is open: both copies wait for an answer. When a page is left without one, ${names}`,
+  };
+  const nothing = {
+    given: 'No event has been sent yet. Look around.',
+    refused: 'No event is sent while consent is refused.',
+    open: 'No event has been sent yet. Accept cookies and look around.',
+  };
+
   function showState() {
-    const answer = has('cmp_marketing=yes') ? 'Consent is given.' :
-      has('cmp_marketing=no') ? 'Consent is refused: no copy leaves this browser.' :
-        'Consent is open: both copies wait for an answer.';
     const pixel = has('demo_block=1') ? ' The pixel is blocked, as an ad blocker would.' : '';
-    $('state').textContent = answer + pixel;
+    $('state').textContent = states[consent()] + pixel;
+    $('empty').textContent = nothing[consent()];
     $('block').setAttribute('aria-checked', String(has('demo_block=1')));
   }
 
@@ -140,7 +172,7 @@
   function verdict(event) {
     if (event.browser && event.server) return event.once ? 'Two copies, counted once' : 'Two copies';
     if (event.server) return lost[event.copy] || 'By the server alone';
-    if (event.browser) return Date.now() - event.at < 4000 ? 'The server\'s copy is on its way' : 'By the browser alone';
+    if (event.browser) return Date.now() - event.at < 4000 ? 'The server\'s copy is on its way' : 'By the browser alone: why?';
     return Date.now() - event.at < 4000 ? 'On its way' : 'No copy has arrived';
   }
 
@@ -152,7 +184,9 @@
         name: event.name, id: event.id, browser: 'browser', server: 'server', verdict: verdict(event),
       };
       for (const [part, text] of Object.entries(parts)) {
-        const element = document.createElement(part == 'id' ? 'code' : 'span');
+        const link = part == 'name' ? 'id' : part == 'verdict' && text.endsWith('?') && 'event_id';
+        const element = document.createElement(link ? 'a' : part == 'id' ? 'code' : 'span');
+        if (link) element.href = `/console/${link == 'id' ? '' : 'test-events'}?${link}=${encodeURIComponent(event.id)}`;
         element.className = part;
         element.textContent = text;
         if (part == 'browser' || part == 'server') {
