@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+import pytest
 
 from tests.console.desk import CONFIG, HIT, Room, room
 from tests.processes.server import TOKEN
@@ -96,6 +99,36 @@ def test_a_draft_that_refuses_what_is_sent_today_shows_why(desk: Room) -> None:
     (tag,) = desk.get(f"/hit/{row['id']}").json()["draft"]["tags"]
     assert (tag["was"], tag["outcome"]) == ("fired", "not_triggered")
     assert "order_value is 120: not greater than 500" in tag["reason"]
+    assert (tag["difference"], tag["payload"]) == ([], None)
+    page = desk.get(f"/hit/{row['id']}", accept="text/html").text.partition('id="draft"')[2]
+    assert "No payload any more." in page
+    assert "diff-removed" not in page
+    assert page.count("<details>") == 1, "what is sent now is folded"
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "words"),
+    [
+        ("greater_than: 0", "greater_than: 500", "draft decides otherwise"),
+        ("needs_consent: [ad_storage]", "needs_consent: []", ""),
+        ("1234567890", "9876543210", "draft sends otherwise"),
+        ("exclude: [page_location]", "exclude: [user_data]", "draft sends otherwise"),
+        ("  meta:", "  second: { log: {}, fires_on: purchase }\n  meta:", "draft decides otherwise"),
+        ("  meta:", "  second: { log: {}, fires_on: bot }\n  meta:", ""),
+        ("browser: ga4, ", "", "draft decides otherwise"),
+    ],
+    ids=["refused", "same", "elsewhere", "another payload", "one more tag", "one more that does not fire", "not read"],
+)
+def test_a_row_says_where_the_draft_decides_otherwise(desk: Room, was: str, now: str, words: str) -> None:
+    text = DRAFT.replace("greater_than: 500", "greater_than: 0")
+    told = started(desk, against="draft", draft=text.replace(was, now))
+    desk.hit(cookie=f"tagdock_preview={token_of(told['link'])}")
+    (row,) = desk.rows(1)
+    page = desk.get("/", accept="text/html").text
+    chips = re.findall(rf'href="/console/hit/{row["id"]}#draft">([^<]*)</a>', page)
+    assert chips == ([words] if words else [])
+    there = desk.get(f"/hit/{row['id']}", accept="text/html").text
+    assert ("It goes elsewhere" in there) == (was == "1234567890")
 
 
 def test_a_draft_with_errors_is_refused_with_its_places(desk: Room) -> None:

@@ -11,6 +11,7 @@ from container.hit import Hit, decode
 from container.preview import mask
 from container.runtime import Routed, route
 from container.web.tap.insight import insight
+from container.web.tap.otherwise import otherwise
 from container.web.tap.request import masked_headers, masked_request, request_of, without_secrets
 from container.web.tap.sessions import Session
 
@@ -65,10 +66,7 @@ def document(seen: Seen, draft: Configuration | None = None) -> dict[str, Any]:
         "request": request_of(seen.hit),
         "problems": trace.problems,
         "events": without_secrets(insight(trace, seen.configuration)),
-        "payloads": [
-            {"tag": one.tag, "destination": one.destination, "event_name": one.event_name, "event_id": one.event_id}
-            for one in routed.outgoing
-        ],
+        "payloads": _payloads(routed),
         "suppressed": [{"tag": tag, "reason": reason} for tag, reason in routed.suppressed],
         "failures": routed.failures,
         "answer": {
@@ -81,7 +79,8 @@ def document(seen: Seen, draft: Configuration | None = None) -> dict[str, Any]:
         },
     }
     if draft is not None and seen.session is not None:
-        found["draft"] = _draft(seen, draft)
+        found["draft"] = tried = _draft(seen, draft)
+        tried["otherwise"] = otherwise(found, tried)
     return found
 
 
@@ -97,7 +96,15 @@ def _draft(seen: Seen, draft: Configuration) -> dict[str, Any]:
         "problems": routed.trace.problems,
         "failures": routed.failures,
         "events": without_secrets(insight(routed.trace, draft)),
+        "payloads": _payloads(routed),
     }
+
+
+def _payloads(routed: Routed) -> list[dict[str, str]]:
+    return [
+        {"tag": one.tag, "destination": one.destination, "event_name": one.event_name, "event_id": one.event_id}
+        for one in routed.outgoing
+    ]
 
 
 def masked(found: dict[str, Any]) -> dict[str, Any]:
@@ -139,6 +146,7 @@ def row_of(found: dict[str, Any]) -> dict[str, Any]:
         if found["answer"]["status"] != UNAVAILABLE
         else [],
         "draft": _tags(found["draft"]["events"]) if "draft" in found else None,
+        "otherwise": found["draft"]["otherwise"] if "draft" in found else "",
         "status": found["answer"]["status"],
         "milliseconds": found["milliseconds"],
         "request": f"{found['request']['method']} {found['request']['path']}"[:200],

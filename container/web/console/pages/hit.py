@@ -117,7 +117,7 @@ async def _shown(ask: Ask, kept: Kept, found: dict[str, Any], *, revealed: bool)
         "events": events,
         "about": kept.row["about"],
         "causes": causes(events, partial(written_at, loaded, folder)),
-        "draft": _draft(found.get("draft"), events),
+        "draft": _draft(found.get("draft"), events, found["payloads"]),
         "delivery": await delivered(ask.app, kept, found),
         "lines": [
             one.to_json()
@@ -139,8 +139,10 @@ def _event(event: dict[str, Any]) -> dict[str, Any]:
     return {**event, "tags": tags, "difference": difference(event["before"], event["after"])}
 
 
-def _draft(draft: dict[str, Any] | None, events: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """What a draft would do otherwise, tag by tag, with the difference of the payloads."""
+def _draft(
+    draft: dict[str, Any] | None, events: list[dict[str, Any]], payloads: list[dict[str, Any]]
+) -> dict[str, Any] | None:
+    """What a draft would do otherwise, tag by tag, with the difference of the payloads and of where they go."""
     if draft is None:
         return None
     found = []
@@ -155,18 +157,30 @@ def _draft(draft: dict[str, Any] | None, events: list[dict[str, Any]]) -> dict[s
                     "outcome": tag["outcome"],
                     "reason": tag["reason"],
                     "was": was["outcome"] if was is not None else None,
-                    "payload": tag["payload"],
-                    "difference": difference((was or {}).get("payload") or {}, tag["payload"] or {}),
+                    "to": _goes(draft.get("payloads", payloads), tag["tag"]),
+                    "was_to": _goes(payloads, tag["tag"]),
+                    **_payloads(None if was is None else was["payload"], tag["payload"]),
                 }
             )
         found += [
             {
                 "event": event["name"], "tag": gone["tag"], "outcome": None, "reason": "the draft has no such tag",
-                "was": gone["outcome"], "payload": None, "difference": [],
+                "was": gone["outcome"], **_payloads(gone["payload"], None),
+                "to": "", "was_to": "",
             }
             for gone in live.values()
         ]  # fmt: skip
     return {name: value for name, value in draft.items() if name != "events"} | {"tags": found}
+
+
+def _goes(payloads: list[dict[str, Any]], tag: str) -> str:
+    return ", ".join(dict.fromkeys(one["destination"] for one in payloads if one["tag"] == tag))
+
+
+def _payloads(now: Any, tried: Any) -> dict[str, Any]:
+    """What is sent and what the draft would send; field by field only where there are two payloads to compare."""
+    both = now is not None and tried is not None
+    return {"was_payload": now, "payload": tried, "difference": difference(now, tried) if both else []}
 
 
 def _form(request: dict[str, Any]) -> list[tuple[str, str]]:
