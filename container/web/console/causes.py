@@ -129,7 +129,7 @@ def _failing(trigger: dict[str, Any]) -> str:
 def _explains(note: str, reason: str) -> bool:
     """Whether a note is about a field the reason names; ``custom_data.currency`` is called ``currency``."""
     name = _field(note)
-    return bool(name) and name.lower() in reason.lower()
+    return name.islower() and name in reason.lower()
 
 
 def _with_value(note: str, data: Any) -> str:

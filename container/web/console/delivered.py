@@ -65,6 +65,14 @@ async def delivered(app: App, kept: Kept, found: Mapping[str, Any]) -> list[dict
     return shown
 
 
+def ends(tag: Mapping[str, Any], deliveries: list[dict[str, Any]]) -> list[str]:
+    """The ends the payloads of a tag of one event reached, each once; of several events in the hit those of its own."""
+    own = [one for one in deliveries if one["tag"] == tag["tag"]] if tag["outcome"] == "fired" else []
+    identity = tag["payload"].get("event_id") if isinstance(tag["payload"], dict) else None
+    same = [one for one in own if one["event_id"] == identity] or own
+    return list(dict.fromkeys(one["became"] for one in same))
+
+
 def _fates(store: str, payloads: list[dict[str, Any]], accepted: float) -> list[tuple[Fate | None, float | None]]:
     """The fate of each, and of a copy when the first was accepted."""
     paths = list(files_of(store).values())

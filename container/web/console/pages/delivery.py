@@ -10,7 +10,7 @@ import msgspec
 
 from container.outbox.accounts import NOT_TRIED, accounts, joined
 from container.outbox.files import files_of
-from container.outbox.outbox import Account, OutboxError
+from container.outbox.outbox import SAME_EVENT, Account, OutboxError
 from container.web.console.dead_letters import choice_of, found, shown
 from container.web.console.page import Ask, Done, Page
 from container.web.console.pulse import EVERY
@@ -100,8 +100,18 @@ def _book(books: list[Account], tag: str, destination: str) -> dict[str, Any]:
     return {
         "books": {name: getattr(one, name) for name in ("accepted", "delivered", "suppressed", "dead")},
         "oldest": one.oldest,
+        "left_out": _left_out(one),
         "waits_after": dict(sorted(waits.items(), key=lambda item: -item[1])[:5]),
     }
+
+
+def _left_out(one: Account) -> dict[str, int]:
+    """Of a tag's events without a destination, which never became payloads, how many were left out for which reason;
+    nothing where payloads did go there."""
+    reasons = one.reasons.get("suppressed", {})
+    if one.destination or not one.accepted or one.accepted != one.suppressed or SAME_EVENT in reasons:
+        return {}
+    return dict(sorted(reasons.items(), key=lambda item: -item[1])[:5])
 
 
 def _reasons(books: list[Account], end: str) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from container.cases.saving import SavingError, case_from
 from container.hit import Hit, parse_parameters
 from container.hit_file import HitFileError
 from container.web.console.causes import causes
-from container.web.console.delivered import delivered
+from container.web.console.delivered import delivered, ends
 from container.web.console.differing import difference
 from container.web.console.page import Ask, Done, Missing, Page, Refused
 from container.web.console.written import as_curl, as_http, hit_of, is_masked
@@ -108,7 +108,8 @@ async def _shown(ask: Ask, kept: Kept, found: dict[str, Any], *, revealed: bool)
     loaded, _ = await desk.files.look()
     folder = Path(ask.app.configuration.file).parent
     request = found["request"]
-    events = [_event(one) for one in found["events"]]
+    deliveries = await delivered(ask.app, kept, found)
+    events = [_event(one, deliveries) for one in found["events"]]
     return {
         "id": number,
         **{name: value for name, value in found.items() if name not in ("events", "draft")},
@@ -118,7 +119,7 @@ async def _shown(ask: Ask, kept: Kept, found: dict[str, Any], *, revealed: bool)
         "about": kept.row["about"],
         "causes": causes(events, partial(written_at, loaded, folder)),
         "draft": _draft(found.get("draft"), events, found["payloads"]),
-        "delivery": await delivered(ask.app, kept, found),
+        "delivery": deliveries,
         "lines": [
             one.to_json()
             for one in desk.said.lines()
@@ -130,10 +131,14 @@ async def _shown(ask: Ask, kept: Kept, found: dict[str, Any], *, revealed: bool)
     }
 
 
-def _event(event: dict[str, Any]) -> dict[str, Any]:
-    """With what the transformations changed, for all and for each tag."""
+def _event(event: dict[str, Any], deliveries: list[dict[str, Any]]) -> dict[str, Any]:
+    """With what the transformations changed, for all and for each tag, and what became of what each sent."""
     tags = [
-        {**tag, "shown_changes": difference(event["after"], tag["shown"]) if "shown" in tag else []}
+        {
+            **tag,
+            "shown_changes": difference(event["after"], tag["shown"]) if "shown" in tag else [],
+            "became": ends(tag, deliveries),
+        }
         for tag in event["tags"]
     ]
     return {**event, "tags": tags, "difference": difference(event["before"], event["after"])}
