@@ -11,6 +11,7 @@ from rich.text import Text
 from container.cli.common import config_option, configuration, err, json_option, out, shown, write
 from container.cli.ledger.looking import looking
 from container.cli.outbox.files import Files, beside
+from container.cli.outbox.parked import parked_in_words
 from container.cli.outbox.show import shown_json
 from container.cli.outbox.words import answer, attempts_in_words
 from container.config.document import Configuration
@@ -90,6 +91,9 @@ def _payload(one: dict[str, Any]) -> Iterator[Text]:
         yield Text(f"    accepted by the vendor at {one['ended'][:19]}Z, {attempts_in_words(one['attempts'])}")
     elif one["reason"]:
         yield Text(f"    {shown(one['reason'])}, {attempts_in_words(one['attempts'])}")
+    if one["parked"]:
+        since = f" since {one['parked']['since'][:19]}Z" if one["parked"]["since"] else ""
+        yield Text(f"    {parked_in_words(since, one['parked']['reason'], one['tag'])}", "yellow")
     if one["copies"]:
         yield Text(f"    {one['copies']}")
     if one["body"] is not None:

@@ -68,8 +68,6 @@ class Dispatch:
                 verdict, status, sent = await self._attempt(part.parcels, tally)
             if verdict.action in ("later", "park") and not await self._withheld(part, verdict, status, sent, tally):
                 outcome.stopped = verdict
-                if verdict.action == "park":
-                    waiting.append(part)
                 break
             if verdict.action == "split" and len(part.parcels) > 1:
                 waiting += part.divided(verdict.at)
@@ -87,10 +85,11 @@ class Dispatch:
         return outcome
 
     async def _withheld(self, part: Part, verdict: Verdict, status: int, sent: bool, tally: Tally) -> bool:
-        """Put the part off when it may be tried later; whether the rest may go on all the same."""
-        if verdict.action == "park":
+        """Put the part off with the answer; whether the rest may go on all the same."""
+        parked = verdict.action == "park"
+        await self._postpone(part.parcels, status, verdict, tally, at_once=parked)
+        if parked:
             return False
-        await self._postpone(part.parcels, status, verdict, tally)
         return not sent or (part.parcels[0].attempts > 0 and verdict.retry_after is None and self.doubted())
 
     async def _attempt(self, parcels: Sequence[Parcel], tally: Tally) -> tuple[Verdict, int, bool]:
@@ -134,10 +133,13 @@ class Dispatch:
         self.note(attempt)
         return verdict, response.status, True
 
-    async def _postpone(self, parcels: Sequence[Parcel], status: int, verdict: Verdict, tally: Tally) -> None:
+    async def _postpone(
+        self, parcels: Sequence[Parcel], status: int, verdict: Verdict, tally: Tally, *, at_once: bool
+    ) -> None:
+        """Enter the attempt; ``at_once`` when nothing but the destination holds them back."""
         means = self.means
         attempts = max(parcel.attempts for parcel in parcels) + 1
-        due = means.clock.due() + means.backoff.pause(attempts, verdict.retry_after)
+        due = means.clock.due() + (0.0 if at_once else means.backoff.pause(attempts, verdict.retry_after))
         await means.write(lambda: means.outbox.later(parcels, due, status, verdict.reason))
         tally.postponed += len(parcels)
         tally.due = due if tally.due is None else min(tally.due, due)

@@ -10,6 +10,7 @@ import msgspec
 
 from container.ledger.copies import copies
 from container.ledger.entry import LedgerEntry, consent, written
+from container.ledger.parking import Parking, parking
 from container.ledger.reading import Choice, Watch, entries
 from container.outbox.look import look
 from container.preview import mask
@@ -28,11 +29,13 @@ def life(
 
     An event has ``time``, ``client``, ``event_id``, ``order_id``, ``consent``, ``basis``, ``decisions`` by tag, and
     ``payloads``. A payload is an entry of the ledger with its ``history`` of attempts, ``body`` while it is kept
-    (masked unless ``reveal``), and ``copies``: whether the browser's copy met it, which the file of the ``sandbox``
-    tells of tags that are ``at_meta``; without that file nobody does. Raises ``OutboxUnavailable``.
+    (masked unless ``reveal``), ``parked`` with ``reason`` and ``since`` while nothing is sent to its destination, and
+    ``copies``: whether the browser's copy met it, which the file of the ``sandbox`` tells of tags that are ``at_meta``;
+    without that file nobody does. Raises ``OutboxUnavailable``.
     """
     found: dict[tuple[int, str], list[LedgerEntry]] = {}
     kept: dict[int, Any] = {}
+    held: dict[int, Parking] = {}
     for path in paths:
         for entry in entries([path], Choice(reference=reference), watch):
             found.setdefault((int(entry.time * 1000), entry.client), []).append(entry)
@@ -40,6 +43,9 @@ def life(
                 one = look(path, entry.payload)
                 if one is not None:
                     kept[entry.payload] = _body(one.body) if reveal else mask(_body(one.body))
+                stopped = parking(path, entry.tag, entry.destination) if entry.outcome == "pending" else None
+                if stopped is not None:
+                    held[entry.payload] = stopped
     lives = []
     for _, some in sorted(found.items()):
         made = _event(some)
@@ -50,6 +56,7 @@ def life(
                     {"time": written(one.time), "status": one.status, "reason": one.reason} for one in entry.history
                 ],
                 "body": kept.get(entry.payload),
+                "parked": _parked(held.get(entry.payload)),
                 "copies": copies(sandbox, entry) if at_meta(entry.tag) else "",
             }
             for entry in some
@@ -74,6 +81,12 @@ def _event(some: list[LedgerEntry]) -> dict[str, Any]:
         "basis": told.profile.basis,
         "decisions": decisions,
     }
+
+
+def _parked(found: Parking | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {"reason": found.reason, "since": written(found.since) if found.since else None}
 
 
 def _body(body: bytes) -> Any:

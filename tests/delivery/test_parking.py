@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from container.component import Response
+from container.ledger.reading import entries
 from tests.delivery.world import DAY, NOW, LetterTag, World, accepts, is_down, play
 
 
@@ -139,3 +140,25 @@ def test_a_reload_tries_what_fails_at_once_but_not_what_the_vendor_asked_to_wait
         assert world.vendor.taken == [3]
 
     play(tmp_path, work)
+
+
+def test_the_request_that_was_refused_is_an_attempt_of_its_payloads_and_of_no_others(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        world.vendor.answers["meta/1"] = lambda bodies: Response(401)
+        await world.put(*range(30))
+        await world.rounds()
+        sent = {body for _, bodies in world.vendor.requests for body in bodies}
+        kept = [one for one in entries([tmp_path / "outbox.db"]) if one.outcome == "pending"]
+        tried = [one for one in kept if one.attempts]
+        assert 0 < len(tried) == len(sent) < 30
+        assert {(one.attempts, one.status, one.reason) for one in tried} == {(1, 401, "said 401")}
+        assert [(one.status, one.reason) for entry in tried for one in entry.history] == [(401, "said 401")] * len(
+            tried
+        )
+        assert all(not one.history for one in kept if not one.attempts)
+        world.vendor.answers["meta/1"] = accepts
+        await world.delivery.unpark()
+        await world.rounds()
+        assert sorted(world.vendor.taken) == list(range(30))
+
+    play(tmp_path, work, batch_count=4)

@@ -11,7 +11,9 @@ from rich.text import Text
 
 from container.cli.common import config_option, err, json_option, out, shown, write
 from container.cli.outbox.files import Files
+from container.cli.outbox.parked import parked_in_words
 from container.cli.outbox.words import answer, attempts_in_words, name, time
+from container.ledger.parking import parking
 from container.outbox.look import Kept, look
 from container.preview import mask
 from container.web.json import to_bytes
@@ -25,17 +27,22 @@ from container.web.json import to_bytes
 def show(config: str, as_json: bool, number: int, reveal: bool) -> None:
     """Show the payload ID, pending or dead: what it holds, when it was sent, and what was answered."""
     files = Files(config)
-    found = next((kept for _, kept in files.each(lambda path: look(path, number)) if kept is not None), None)
-    if found is None:
+    path, found = next((one for one in files.each(lambda path: look(path, number)) if one[1] is not None), (None, None))
+    if path is None or found is None:
         err.print(f"no payload {number} is kept; it was delivered, or the number is of another outbox")
         raise SystemExit(1)
+    stopped = parking(path, found.tag, found.destination) if found.state == "pending" else None
     payload = _payload(found.body)
     payload = payload if reveal else mask(payload)
     if as_json:
-        write(to_bytes({**_told(found), "payload": payload}))
+        told = {**_told(found), "parked": None if stopped is None else asdict(stopped)}
+        write(to_bytes({**told, "payload": payload}))
         return
     for line in _lines(found):
         out.print(line)
+    if stopped is not None:
+        since = f" since {time(stopped.since)}" if stopped.since else ""
+        out.print(Text(parked_in_words(since, stopped.reason, found.tag), "yellow"))
     out.print(Text(shown_json(payload)))
     if not reveal:
         out.print(Text("personal data is masked; hashes are shown as they are sent; all of it with --reveal", "dim"))
