@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from container.outbox import schema
+from container.outbox.aside import Aside, unsettled
 from container.outbox.books import read_accounts
 from container.outbox.database import in_words, read_only
 from container.outbox.outbox import Account, OutboxUnavailable
@@ -16,6 +17,8 @@ NOT_TRIED = "not tried yet"
 
 # Only what was tried once is in the index of due times, so that the many that are fresh need not be read.
 _PUT_OFF = "SELECT grp, reason, count(*) FROM pending WHERE attempts > 0 GROUP BY grp, reason"
+
+_NEXT_TRY = "SELECT min(due) FROM pending WHERE grp = ? AND attempts > 0"
 
 
 def accounts(path: Path) -> list[Account]:
@@ -37,9 +40,22 @@ def accounts(path: Path) -> list[Account]:
                     account.reasons.setdefault("pending", {})[NOT_TRIED] = account.pending - tried[number]
                 low, high = number * schema.ROWS_A_GROUP, (number + 1) * schema.ROWS_A_GROUP
                 account.oldest = connection.execute(schema.OLDEST, (low, high)).fetchone()[0]
+                account.next_try = connection.execute(_NEXT_TRY, (number,)).fetchone()[0]
     except (OSError, sqlite3.Error) as error:
         raise OutboxUnavailable(f"outbox {path}: {in_words(error)}") from None
     return list(found.values())
+
+
+def set_aside(path: Path) -> list[Aside]:
+    """The damaged files that stand beside a file, and those whose salvage is not finished. Changes nothing.
+
+    Raises ``OutboxUnavailable``.
+    """
+    try:
+        with read_only(path) as connection:
+            return unsettled(path, connection)
+    except (OSError, sqlite3.Error) as error:
+        raise OutboxUnavailable(f"outbox {path}: {in_words(error)}") from None
 
 
 def joined(parts: Iterable[Account]) -> list[Account]:
@@ -50,9 +66,11 @@ def joined(parts: Iterable[Account]) -> list[Account]:
         for end in ("accepted", "delivered", "suppressed", "dead", "pending", "in_flight", "purged"):
             setattr(one, end, getattr(one, end) + getattr(part, end))
         one.parked = one.parked or part.parked
+        one.parked_at = min((at for at in (one.parked_at, part.parked_at) if at), default=0.0)
         one.resumed_at = max(one.resumed_at, part.resumed_at)
         times = [time for time in (one.oldest, part.oldest) if time is not None]
         one.oldest = min(times, default=None)
+        one.next_try = min((due for due in (one.next_try, part.next_try) if due is not None), default=None)
         for end, reasons in part.reasons.items():
             counts = one.reasons.setdefault(end, {})
             for reason, number in reasons.items():

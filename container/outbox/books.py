@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from container.outbox import schema
-from container.outbox.outbox import Account
+from container.outbox.outbox import LOST, Account
 
 Name = tuple[str, str]
 """A tag and a destination."""
@@ -38,7 +38,7 @@ class Tally:
 
     def end(self, name: Name, end: End, reason: str, count: int) -> None:
         """Count payloads that reached an end."""
-        if reason not in self._reasons:
+        if reason not in self._reasons and reason != LOST:  # the proof goes by that, so it is never among the others
             if len(self._reasons) < MOST_REASONS:
                 self._reasons.add(reason)
             else:
@@ -73,9 +73,12 @@ class Tally:
 def read_accounts(connection: sqlite3.Connection) -> dict[int, Account]:
     """The books of a file by the number of the group; ``pending`` is what they say must be there."""
     accounts: dict[int, Account] = {}
-    groups = "SELECT id, tag, destination, parked, resumed_at, purged FROM destinations ORDER BY id"
-    for number, tag, destination, parked, resumed_at, purged in connection.execute(groups).fetchall():
-        accounts[number] = Account(tag, destination, parked=parked, resumed_at=resumed_at, purged=purged)
+    groups = connection.execute("SELECT * FROM destinations ORDER BY id")  # a file of an older version has less
+    names = [column[0] for column in groups.description]
+    for row in groups.fetchall():
+        told = dict(zip(names, row, strict=True))
+        number = told.pop("id")
+        accounts[number] = Account(**told)
     for number, end, reason, count in connection.execute("SELECT grp, end, reason, count FROM books").fetchall():
         account = accounts[number]
         if end == "accepted":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import IO
 
@@ -20,8 +20,16 @@ except ImportError:  # pragma: no cover - no advisory locks on this system: two 
 CHECKED_WHOLE = 256 * 1024 * 1024
 """Bytes up to which a file is read through when it is opened. Beyond, damage is found when it is met."""
 
-CHECKPOINT_PAGES = 4000
-"""Pages the log may grow to before it is folded into the file: fewer folds write a page that changed often once."""
+LONGEST_LOG = 4000 * 4096
+"""Bytes the log may grow to before it is folded into the file: fewer folds write a page that changed often once."""
+
+SHORTEST_LOG = 64 * 4096
+
+_OWNER_ONLY = 0o600
+"""Who may read a file: payloads have addresses of the network and user agents in clear."""
+
+_BUSY = 5.0
+"""Seconds to wait for somebody else who is writing."""
 
 _BROKEN = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
 
@@ -47,11 +55,12 @@ def _error_name(error: sqlite3.Error) -> str:
 class Database:
     """One file and the one connection to it. Everything but ``lock`` is for the thread that writes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, longest_log: int = LONGEST_LOG) -> None:
         self.path = path
         self.notices: list[str] = []
-        self.set_aside: list[Path] = []
-        """Broken files from which nothing was salvaged yet."""
+        self.longest_log = longest_log
+        self.set_aside: list[tuple[Path, str, float]] = []
+        """Broken files that nobody took note of yet: where each is now, what was wrong, and when that was met."""
         self._places: dict[Path, int] = {}
         self._lock: IO[bytes] | None = None
         self._checked = False
@@ -65,6 +74,7 @@ class Database:
         if self._lock is not None or fcntl is None:
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        _make(Path(f"{self.path}.lock"))
         lock = open(f"{self.path}.lock", "ab")  # noqa: SIM115 - it is held for as long as the process uses the file
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -92,6 +102,7 @@ class Database:
         new = Path(f"{self.path}.restored")
         self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
+            _make(new)
             with closing(sqlite3.connect(new)) as copy:
                 connection.backup(copy)
                 copy.execute("PRAGMA journal_mode = WAL")
@@ -144,14 +155,30 @@ class Database:
         self._checked = False
         self._suspect = True
 
+    def log_bytes(self) -> int:
+        """Bytes of the log beside the file: what was written lately and is not folded into it."""
+        return _size(Path(f"{self.path}-wal"))
+
+    def fold(self, connection: sqlite3.Connection, over: int, wait: float = 0.0) -> None:
+        """Fold the log into the file and cut it off, when it is longer than ``over`` bytes; not while somebody reads
+        it, after ``wait`` seconds. Raises ``sqlite3.Error``."""
+        if self.log_bytes() <= over:
+            return
+        connection.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
+        try:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {int(_BUSY * 1000)}")
+
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, isolation_level=None, timeout=5.0, cached_statements=512)
+        _make(self.path)  # its log takes over who may read it
+        connection = sqlite3.connect(self.path, isolation_level=None, timeout=_BUSY, cached_statements=512)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA cache_size = -16384")
-            connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-            connection.execute(f"PRAGMA journal_size_limit = {CHECKPOINT_PAGES * 4096}")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {self.longest_log // 4096}")
+            connection.execute(f"PRAGMA journal_size_limit = {self.longest_log}")
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             while version in UPGRADES:
                 version += 1
@@ -184,7 +211,7 @@ class Database:
 
     def _set_aside(self, why: str) -> None:
         aside = self._put_aside("corrupt")
-        self.set_aside.append(aside)
+        self.set_aside.append((aside, why, time.time()))
         self.notices.append(
             f"outbox {self.path}: {why}; the file was set aside as {aside.name} and a new one was begun; "
             "what can be read of the old one is being salvaged"
@@ -214,6 +241,20 @@ def _number(path: Path) -> int:
         return 0
 
 
+def _size(path: Path) -> int:
+    """Bytes of a file, 0 when there is none or it cannot be seen."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _make(path: Path) -> None:
+    """Make an empty file that its owner alone may read, where there is none. Raises ``OSError``."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY))
+
+
 def used_bytes(connection: sqlite3.Connection) -> int:
     """Bytes of the file that hold something, without the room that deletions left inside it."""
     pages, free, size = (
@@ -223,13 +264,27 @@ def used_bytes(connection: sqlite3.Connection) -> int:
 
 
 def read_only(path: Path) -> closing[sqlite3.Connection]:
-    """A connection that cannot change anything, to look at a file in use. Raises ``sqlite3.Error``."""
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5.0)
-    return closing(connection)
+    """A connection that cannot change anything, to look at a file in use. Raises ``sqlite3.Error``.
+
+    Where nothing may be written beside the file, as on a disk that is mounted for reading, nobody can be writing it
+    either: then it is read without the helpers that SQLite would make.
+    """
+    alone = not os.access(path.parent, os.W_OK) and not _size(Path(f"{path}-wal")) and path.exists()
+    return _reading(path, "immutable=1" if alone else "mode=ro")
+
+
+def read_beside(path: Path) -> closing[sqlite3.Connection]:
+    """The same for a file that nobody writes to any more, of any thread; without a log nothing is made beside it."""
+    return _reading(path, "mode=ro" if _size(Path(f"{path}-wal")) else "immutable=1", check_same_thread=False)
+
+
+def _reading(path: Path, how: str, **more: bool) -> closing[sqlite3.Connection]:
+    address = f"{path.resolve().as_uri()}?{how}"
+    return closing(sqlite3.connect(address, uri=True, isolation_level=None, timeout=_BUSY, **more))
 
 
 def changing(path: Path) -> closing[sqlite3.Connection]:
     """A connection that may change a file in use, but never makes one. Raises ``sqlite3.Error``."""
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=5.0)
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=_BUSY)
     connection.execute("PRAGMA synchronous = FULL")
     return closing(connection)

@@ -38,6 +38,11 @@ ON CONFLICT (id) DO UPDATE SET used = max(used, excluded.used)"""
 _SMALL = "SELECT id, kind, grp, first, last, count, records FROM ledger WHERE small = 1 ORDER BY id LIMIT ?"
 _COUNT_SMALL = "SELECT count(*) FROM (SELECT 1 FROM ledger WHERE small = 1 LIMIT ?)"
 _OLDEST = "SELECT id, size, last FROM ledger ORDER BY last LIMIT ?"
+_LACKS = "ON CONFLICT (grp, kind) DO UPDATE SET count = count + excluded.count"
+_LACKS_PAGES = f"""
+INSERT INTO ledger_lacks SELECT grp, kind, sum(count) FROM ledger WHERE id IN (SELECT value FROM json_each(?))
+GROUP BY grp, kind {_LACKS}"""
+_LACKS_ENTRIES = f"INSERT INTO ledger_lacks VALUES (?, ?, ?) {_LACKS}"
 
 NO_ENTRY = (0, "")
 """The profile and the order of a payload nothing is known about."""
@@ -104,6 +109,9 @@ class Ledger:
         for profile in profiles:
             number, words = written(profile)
             connection.execute(_INSERT_PROFILE, (number, found.last, words))
+        # They are in the books of the other file. Of events nobody counts which tags they are of.
+        more = found.entries if found.kind == "events" else -found.entries
+        connection.execute(_LACKS_ENTRIES, (found.grp, found.kind, more))
         page.write(connection, found)
 
     def untidy(self, connection: sqlite3.Connection, now: float) -> bool:
@@ -115,8 +123,9 @@ class Ledger:
     def tidy(self, connection: sqlite3.Connection, now: float) -> None:
         """Fold many small pages into few, and drop what is kept no longer, some at a time."""
         gone = self._dropped(connection, now)
-        self._delete(connection, gone)
         if gone:
+            connection.execute(_LACKS_PAGES, (as_list(gone),))
+            self._delete(connection, gone)
             connection.execute("DELETE FROM profiles WHERE used < ?", (now - self._keep - _PROFILES_KEPT,))
         rows = connection.execute(_SMALL, (2 * FOLDED,)).fetchall()
         if len(rows) >= FOLDED:

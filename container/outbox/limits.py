@@ -32,9 +32,9 @@ class Limits:
     def check(self, connection: sqlite3.Connection, pending: int, coming: int, size: int) -> None:
         """Raises ``OutboxFull`` when so many more payloads, with bodies of so many bytes, may not come."""
         if pending + coming > self._max_pending:
-            raise OutboxFull(f"outbox {self._path}: {pending} payloads are pending, its limit")
+            raise OutboxFull(f"outbox {self._path}: {pending} payloads are pending, its limit is {self._max_pending}")
         self._size += 2 * (size + coming * _BESIDE_BODY)  # a row of little more than half a page has one for itself
         if self._size > 0.9 * self._max_bytes:
             self.measure(connection)
             if self._size > self._max_bytes:
-                raise OutboxFull(f"outbox {self._path}: it fills {self._size} bytes, its limit")
+                raise OutboxFull(f"outbox {self._path}: it fills {self._size} bytes, its limit is {self._max_bytes}")

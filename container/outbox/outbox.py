@@ -24,6 +24,9 @@ FURTHEST_DUE = 24 * 3600.0
 SAME_EVENT = "same event_id already accepted"
 """The reason in the books for a payload that was suppressed by its idempotency key."""
 
+LOST = "lost in a damaged file"
+"""The reason in the books for payloads that could not be read of a file that was set aside; only their number is left.
+"""
 
 LAST_ANSWER = "; last answer: "
 """What stands, in the reason of a payload that was given up, between why and what the vendor said last."""
@@ -97,12 +100,21 @@ class Account:
     in_flight: int = 0
     parked: str = ""
     resumed_at: float = 0.0
+    parked_at: float = 0.0
+    """When it was parked, in unix seconds; 0 when that is not known."""
     purged: int = 0
     """How many of the dead were thrown away by somebody."""
+    next_try: float | None = None
+    """When the first of those that were tried is due again, in unix seconds; None where that was not asked."""
     oldest: float | None = None
     """When the first of those that are pending was accepted, in unix seconds."""
     reasons: dict[str, dict[str, int]] = field(default_factory=dict)
     """For ``suppressed`` and ``dead``: how many for which reason."""
+
+    @property
+    def lost(self) -> int:
+        """How many of the dead were lost in a damaged file, so that nothing of them is kept but their number."""
+        return self.reasons.get("dead", {}).get(LOST, 0)
 
 
 @dataclass(slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from container.component import Entry
+from container.outbox.database import read_beside
 from container.outbox.page import Page, lines, opened
 from container.outbox.profile import NOTHING, Profile, read
 from container.record import EventRecord
@@ -54,14 +54,11 @@ def salvage(path: Path) -> Iterator[Salvaged]:
 
     Where a part of a table cannot be read, it is gone on with behind it. Raises nothing of the file's.
     """
-    log = Path(f"{path}-wal")
-    # Without a log beside it nothing need be made beside it either.
-    how = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
     try:
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True, check_same_thread=False)
+        beside = read_beside(path)
     except sqlite3.Error:
         return
-    with closing(connection):
+    with beside as connection:
         profiles = _Profiles(connection)
         for rows in _rows(connection, "pending", _PENDING):
             yield Salvaged(pending=[_entry(row, profiles) for row in rows])

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from functools import lru_cache
 
-VERSION = 3
+VERSION = 4
 SMALLEST_KEY = -(2**63)
 
 ROWS_A_GROUP = 2**40
@@ -28,6 +28,17 @@ CREATE INDEX ledger_small ON ledger (id) WHERE small = 1;
 """
 """What is written down of payloads that ended and of events that left none: pages of entries, and their profiles."""
 
+PROOFS = """
+CREATE TABLE ledger_lacks (
+    grp INTEGER NOT NULL, kind TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (grp, kind)) WITHOUT ROWID;
+CREATE TABLE set_aside (
+    name TEXT PRIMARY KEY, time REAL NOT NULL, why TEXT NOT NULL, counted INTEGER NOT NULL DEFAULT 0,
+    finished INTEGER NOT NULL DEFAULT 0, waiting TEXT NOT NULL DEFAULT '[]', pending INTEGER NOT NULL DEFAULT 0,
+    dead INTEGER NOT NULL DEFAULT 0, pages INTEGER NOT NULL DEFAULT 0, entries INTEGER NOT NULL DEFAULT 0,
+    lost INTEGER NOT NULL DEFAULT 0);
+"""
+"""What the proof goes by: how many entries the ledger has less than the books, and what became of damaged files."""
+
 # "grp" is a row of destinations. Only what was put off is in the index of due times; what is fresh is due at once.
 # The body of a payload is read only to be sent, so it is the last of the columns.
 TABLES = (
@@ -35,7 +46,7 @@ TABLES = (
 CREATE TABLE destinations (
     id INTEGER PRIMARY KEY, tag TEXT NOT NULL, destination TEXT NOT NULL,
     parked TEXT NOT NULL DEFAULT '', resumed_at REAL NOT NULL DEFAULT 0, purged INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (tag, destination));
+    parked_at REAL NOT NULL DEFAULT 0, UNIQUE (tag, destination));
 CREATE TABLE pending (
     id INTEGER PRIMARY KEY, grp INTEGER NOT NULL, accepted REAL NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0, due REAL NOT NULL DEFAULT 0,
@@ -55,6 +66,7 @@ CREATE TABLE seen (key INTEGER PRIMARY KEY, time INTEGER NOT NULL);
 CREATE TABLE seen_log (id INTEGER PRIMARY KEY, time INTEGER NOT NULL, keys BLOB NOT NULL);
 """
     + LEDGER
+    + PROOFS
 )
 
 UPGRADES = {
@@ -67,6 +79,16 @@ ALTER TABLE pending ADD COLUMN order_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE dead ADD COLUMN profile INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE dead ADD COLUMN order_id TEXT NOT NULL DEFAULT '';
 {LEDGER}""",
+    # What the ledger lacked until then nobody counted; of events of tags without a destination not even that is known.
+    3: f"""
+ALTER TABLE destinations ADD COLUMN parked_at REAL NOT NULL DEFAULT 0;
+{PROOFS}
+INSERT INTO ledger_lacks SELECT grp, end, sum(books.count) - (
+    SELECT total(ledger.count) FROM ledger WHERE ledger.grp = books.grp AND kind = end)
+FROM books WHERE end IN ('delivered', 'suppressed') GROUP BY grp, end;
+INSERT INTO ledger_lacks SELECT id, 'dead', purged - (
+    SELECT total(count) FROM ledger WHERE grp = destinations.id AND kind = 'dead') FROM destinations;
+INSERT INTO ledger_lacks VALUES (0, 'events', 1);""",
 }
 """What makes a file of each older version one of the next."""
 

@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 from container.component import Entry
 from container.outbox.books import Name
 from container.outbox.clock import WatchedClock
-from container.outbox.database import Database, in_words, is_broken
+from container.outbox.database import LONGEST_LOG, SHORTEST_LOG, Database, in_words, is_broken
 from container.outbox.ledger import KEPT
 from container.outbox.ledger import MOST_BYTES as MOST_LEDGER_BYTES
 from container.outbox.outbox import (
@@ -31,9 +31,10 @@ from container.outbox.outbox import (
     Taken,
     Which,
 )
-from container.outbox.salvage import Salvaged, salvage
+from container.outbox.recovery import Recovery
+from container.outbox.salvaging import SalvagingStore
 from container.outbox.sibling import Sibling
-from container.outbox.store import Store
+from container.outbox.store import TOO_OLD
 from container.record import EventRecord
 
 MOST_BYTES = 8 * 1024**3
@@ -42,7 +43,15 @@ MOST_BYTES = 8 * 1024**3
 MOST_PENDING = 10_000_000
 """Payloads that may be pending unless told otherwise."""
 
-_SALVAGE_AGAIN_AFTER = 1.0
+_LOGS_SHARE = 16
+"""The part of the bytes it may fill that is set apart for the log."""
+
+_FOLDED_ABOVE = 1024 * 1024
+"""Bytes of the log that are folded into the file while no hits come."""
+
+_FOLDED_AT_CLOSE = 1.0
+"""Seconds a look of another worker or a command may hold up the folding of the log at the end."""
+
 _MOST_WAITING = 20_000
 """Calls that may wait for the disk: when it stands still, hits are refused rather than heaped up in memory."""
 
@@ -72,8 +81,9 @@ class SqliteOutbox(Outbox):
     """An outbox in one SQLite file, in WAL mode with ``synchronous=FULL``: what was put survives a power cut.
 
     Hits that wait for one another share a commit, so the busier the server, the cheaper each. ``max_bytes`` bounds the
-    file with everything in it, the dead too, and ``max_pending`` the payloads that wait; beyond, ``put`` refuses. What
-    waited for ``max_age`` seconds is dead. ``siblings`` are the files of the other workers, whose events are known.
+    file with everything in it, the dead and its log too, and ``max_pending`` the payloads that wait; beyond, ``put``
+    refuses. What waited for ``max_age`` seconds is dead. ``siblings`` are the other workers' files, whose events are
+    known.
     ``deaths`` is added to whenever payloads die, by the writer thread.
     """
 
@@ -92,11 +102,14 @@ class SqliteOutbox(Outbox):
         self.path = path
         self._max_age = max_age
         self._clock = WatchedClock(clock)
-        self._database = Database(path)
+        log = max(SHORTEST_LOG, min(LONGEST_LOG, max_bytes // _LOGS_SHARE))
+        self._database = Database(path, log)
         known = [Sibling(one) for one in siblings]
-        self._store = Store(self._database, max_bytes, max_pending, worker, known, ledger, deaths)
+        self._store = SalvagingStore(
+            self._database, max_bytes - min(log, max_bytes // 2), max_pending, worker, known, ledger, deaths
+        )
         self._notices: list[str] = []
-        self._salvaging: asyncio.Task[None] | None = None
+        self._recovery = Recovery(path, self._store, self._ask)
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -119,14 +132,11 @@ class SqliteOutbox(Outbox):
         except OutboxUnavailable as error:
             self._trouble = str(error)
             return str(error)
-        self._salvage_aside()
+        self._recovery.begin()
         return "; ".join(self.notices())
 
     async def close(self) -> None:
-        if self._salvaging is not None:
-            await asyncio.sleep(0)  # a task that never began could not say that it did not end
-            self._salvaging.cancel()
-            await asyncio.gather(self._salvaging, return_exceptions=True)
+        await self._recovery.stop()
         if self._noted:
             await asyncio.gather(self._write_notes(), return_exceptions=True)
         thread, self._thread = self._thread, None
@@ -182,7 +192,7 @@ class SqliteOutbox(Outbox):
             self._noting = self._loop.call_later(_NOTED_WITHIN, self._write_notes)
 
     async def park(self, tag: str, destination: str, reason: str) -> None:
-        await self._ask(lambda: self._store.park(tag, destination, reason))
+        await self._ask(lambda: self._store.park(tag, destination, reason, self._clock.now()))
 
     async def unpark(self, tag: str, destination: str, now: float) -> None:
         await self._ask(lambda: self._store.unpark(tag, destination, now))
@@ -201,7 +211,7 @@ class SqliteOutbox(Outbox):
                 self._trouble = ""
             except OutboxError as error:
                 self._trouble = str(error)
-        self._salvage_aside()
+        self._recovery.begin()
         if self._noted and self._noting is None:
             self._write_notes()
         if self._unwritten:
@@ -209,12 +219,18 @@ class SqliteOutbox(Outbox):
             self._notices.append(
                 f"outbox {self.path}: {lost} events without a payload could not be entered in the ledger"
             )
+        if idle:
+            with suppress(OutboxError):  # it can wait
+                longest = min(_FOLDED_ABOVE, self._database.longest_log // 2)
+                await self._ask(lambda: self._store.fold(longest), reads=True)
         set_by = self._clock.look()
         if set_by:
             self._notices.append(f"outbox {self.path}: {set_by}")
         if self._clock.steady():
             if self._max_age:
-                await self._ask(lambda: self._store.expire(self._max_age, self._clock.now()))
+                died = await self._ask(lambda: self._store.expire(self._max_age, self._clock.now()))
+                if died:
+                    self._notices.append(f"outbox {self.path}: {died} payloads are dead, {TOO_OLD}")
             with suppress(OutboxError):  # it can wait for a disk that does not take it
                 if not self._trouble and await self._ask(lambda: self._store.untidy(self._clock.now()), reads=True):
                     await self._ask(lambda: self._store.tidy(self._clock.now()))
@@ -232,8 +248,8 @@ class SqliteOutbox(Outbox):
         return self._trouble
 
     def notices(self) -> list[str]:
-        notices, self._database.notices = [*self._database.notices, *self._notices], []
-        self._notices = []
+        notices, self._database.notices = [*self._database.notices, *self._notices, *self._recovery.notices], []
+        self._notices, self._recovery.notices = [], []
         return notices
 
     def _write_notes(self) -> asyncio.Future[Any]:
@@ -255,44 +271,6 @@ class SqliteOutbox(Outbox):
         future.add_done_callback(ended)
         self._jobs.put(Job(future, work=lambda: self._store.note(noted)))
         return future
-
-    def _salvage_aside(self) -> None:
-        """Begin to bring back what can be read of files that were set aside, beside what goes on."""
-        if self._database.set_aside and (self._salvaging is None or self._salvaging.done()):
-            self._salvaging = asyncio.create_task(self._salvage(self._database.set_aside.pop(0)))
-
-    async def _salvage(self, aside: Path) -> None:
-        found = salvage(aside)
-        pending = dead = entries = 0
-        said = "was not finished"
-        try:
-            while (some := await asyncio.to_thread(_next, found)) is not None:
-                await self._accept_again(some)
-                pending += len(some.pending)
-                dead += len(some.dead)
-                entries += sum(one.page.entries for one in some.pages)
-            said = "is finished"
-        finally:
-            beside = f", with {entries} entries of the ledger" if entries else ""
-            self._notices.append(
-                f"outbox {self.path}: the salvage of {aside.name} {said}: {pending} payloads are pending again and "
-                f"{dead} dead letters are kept{beside}; what else it held could not be read"
-            )
-
-    async def _accept_again(self, some: Salvaged) -> None:
-        """Keep what was salvaged, however long the disk takes; a part at fault does not take the others with it."""
-        while True:
-            try:
-                await self._ask(lambda: self._store.salvage(some))
-            except OutboxUnavailable:
-                await asyncio.sleep(_SALVAGE_AGAIN_AFTER)
-                continue
-            except OutboxError:
-                parts = [Salvaged([one]) for one in some.pending] + [Salvaged([], [one]) for one in some.dead]
-                parts += [Salvaged(pages=[one]) for one in some.pages]
-                for part in parts if len(parts) > 1 else ():
-                    await self._accept_again(part)
-            return
 
     async def _ask(self, work: Callable[[], Any], reads: bool = False) -> Any:
         if self._thread is None or self._loop is None:
@@ -316,6 +294,8 @@ class SqliteOutbox(Outbox):
             answers = [self._read(job) for job in jobs if job is not None and job.reads]
             if answers:
                 self._answer(answers)
+        with suppress(sqlite3.Error, OSError):  # the next start does it
+            self._store.fold(wait=_FOLDED_AT_CLOSE)
         self._store.close()
 
     def _commit(self, jobs: list[Job]) -> Answers:
@@ -367,10 +347,6 @@ class SqliteOutbox(Outbox):
             self._loop.call_soon_threadsafe(_resolve, answers)
         except RuntimeError:  # the loop is closed: nobody waits any more
             self._loop = None
-
-
-def _next(found: Iterator[Salvaged]) -> Salvaged | None:
-    return next(found, None)
 
 
 def _resolve(answers: Answers) -> None:

@@ -19,7 +19,6 @@ from container.outbox.ledger import KEPT, MOST_BYTES, Ledger
 from container.outbox.limits import Limits
 from container.outbox.outbox import LAST_ANSWER, SAME_EVENT, Group, OutboxUnavailable, Parcel, Status, Taken, Which
 from container.outbox.profile import clean
-from container.outbox.salvage import Salvaged
 from container.outbox.shelf import Shelf, as_list
 from container.outbox.sibling import Sibling
 from container.record import EventRecord
@@ -187,9 +186,13 @@ class Store:
             self._bury(name, ids, status, reason, now, sent)
         self._landed += parcels
 
-    def expire(self, age: float, now: float) -> None:
-        """Bury what was accepted, or let go on, more than ``age`` seconds ago, also where nothing is sent."""
+    def expire(self, age: float, now: float) -> int:
+        """Bury what was accepted, or let go on, more than ``age`` seconds ago, also where nothing is sent.
+
+        Returns how many that were.
+        """
         before = now - age
+        count = 0
         for name, shelf in self._shelves.items():
             group = self.groups[name]
             if not group.pending or group.resumed_at >= before:
@@ -203,24 +206,8 @@ class Store:
                 words = f"{TOO_OLD}{LAST_ANSWER}{reason}" if reason else TOO_OLD
                 self._bury(name, ids, status, words[:LONGEST_REASON], now, sent=False)
                 self._expired.append((name, ids))
-
-    def salvage(self, found: Salvaged) -> None:
-        """Accept anew what was read of a damaged file, over any limit: it was accepted once."""
-        if found.pending:
-            self.put(found.pending, limited=False)
-        for entry, told in found.dead:
-            connection = self.open()
-            name = (clean(entry.tag), clean(entry.destination))
-            shelf = self._shelves.get(name) or self._shelve(connection, name)
-            row = shelf.number * schema.ROWS_A_GROUP + self._tally.accept(name)
-            self._tally.end(name, "dead", told["reason"], 1)
-            words = (row, shelf.number, entry.time, entry.event_name, entry.event_id, entry.client)
-            ended = (told[name] for name in ("died", "attempts", "status", "reason", "history"))
-            connection.execute(schema.INSERT_DEAD, (*words, *self._ledger.of(connection, entry), entry.body, *ended))
-        for one in found.pages:
-            name = (one.tag, one.destination)
-            grp = (self._shelves.get(name) or self._shelve(self.open(), name)).number if one.page.grp else 0
-            self._ledger.take_over(self.open(), one.page._replace(grp=grp), one.profiles)
+                count += len(ids)
+        return count
 
     def note(self, records: Sequence[EventRecord]) -> None:
         """Enter in the ledger what tags decided, and count what they suppressed; it has no destination."""
@@ -242,10 +229,10 @@ class Store:
         """Fold and drop what is due in the ledger, some at a time."""
         self._ledger.tidy(self.open(), now)
 
-    def park(self, tag: str, destination: str, reason: str) -> None:
+    def park(self, tag: str, destination: str, reason: str, now: float) -> None:
         """Mark a destination as stopped."""
         name = (tag, destination)
-        self._mark(name, clean(reason)[:LONGEST_REASON] or "parked", self._group(name).resumed_at)
+        self._mark(name, clean(reason)[:LONGEST_REASON] or "parked", self._group(name).resumed_at, now)
 
     def unpark(self, tag: str, destination: str, now: float) -> None:
         """Mark a destination as going on."""
@@ -277,6 +264,11 @@ class Store:
                 shelf.put_back(back)
                 self.groups[name].in_flight = len(shelf.in_flight)
 
+    def fold(self, over: int = 0, wait: float = 0.0) -> None:
+        """Fold the log into the file when it is longer than so many bytes. Outside a transaction."""
+        if self._connection is not None and not self.database.lost():
+            self.database.fold(self._connection, over, wait)
+
     def probe(self) -> None:
         """Write without changing anything, as far as a ``put`` of one payload would get."""
         self._limits.check(self.open(), self._pending, 1, 0)
@@ -299,7 +291,7 @@ class Store:
             if shelf is not None:
                 account.in_flight = len(shelf.in_flight)
                 account.oldest = shelf.oldest(connection)
-        return Status(list(accounts.values()), used_bytes(connection))
+        return Status(list(accounts.values()), used_bytes(connection) + self.database.log_bytes())
 
     # helpers
 
@@ -376,10 +368,10 @@ class Store:
             self.groups = {**self.groups, name: Group(*name)}  # a new one: somebody may be going through the old
         return self.groups[name]
 
-    def _mark(self, name: Name, parked: str, resumed_at: float) -> None:
+    def _mark(self, name: Name, parked: str, resumed_at: float, parked_at: float = 0.0) -> None:
         number = self._shelve(self.open(), name).number
-        statement = "UPDATE destinations SET parked = ?, resumed_at = ? WHERE id = ?"
-        self.open().execute(statement, (parked, resumed_at, number))
+        statement = "UPDATE destinations SET parked = ?, resumed_at = ?, parked_at = ? WHERE id = ?"
+        self.open().execute(statement, (parked, resumed_at, round(parked_at, 3), number))
         self._parked[name] = (parked, resumed_at)
 
     def _bury(self, name: Name, ids: Sequence[int], status: int, reason: str, now: float, sent: bool) -> None:

@@ -119,7 +119,8 @@ def test_a_file_of_the_version_before_is_taken_over_with_all_it_holds(tmp_path: 
     kept = lived(path, [(503, "busy")], buried=None)
     connection = sqlite3.connect(path)
     connection.executescript(
-        "DROP TABLE ledger; DROP TABLE profiles; PRAGMA user_version = 1;"
+        "DROP TABLE ledger; DROP TABLE profiles; DROP TABLE ledger_lacks; DROP TABLE set_aside; "
+        "ALTER TABLE destinations DROP COLUMN parked_at; PRAGMA user_version = 1;"
         + "".join(
             f"ALTER TABLE {table} DROP COLUMN {column};"
             for table in ("pending", "dead")

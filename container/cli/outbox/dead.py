@@ -12,7 +12,9 @@ from container.cli.common import config_option, json_option, out, shown, write
 from container.cli.outbox.choice import choice_options, chosen_in
 from container.cli.outbox.files import Files
 from container.cli.outbox.words import answer, attempts_in_words, name, time
+from container.outbox.accounts import accounts
 from container.outbox.dead import Choice, DeadLetter, letters
+from container.outbox.outbox import LOST
 from container.web.json import to_bytes
 
 FIRST = 100
@@ -39,6 +41,7 @@ def dead(config: str, as_json: bool, choice: Choice, limit: int | None) -> None:
     if as_json:
         write(to_bytes([_letter(one) for one in found]))
         return files.end()
+    lost = sum(one.lost for _, some in files.each(accounts) for one in some if choice.tag in ("", one.tag))
     for one in found:
         _print_letter(one)
     if not found:
@@ -47,6 +50,8 @@ def dead(config: str, as_json: bool, choice: Choice, limit: int | None) -> None:
         out.print(Text(f"{len(found)} of {of}; more with --limit {of}", "dim"))
     else:
         out.print(Text(f"{of} dead; look at one with tagdock outbox show ID, send again with redrive", "dim"))
+    if lost and choice == Choice(tag=choice.tag):
+        out.print(Text(f"{lost} more were {LOST}: there is nothing of them to look at or to send", "dim"))
     return files.end()
 
 

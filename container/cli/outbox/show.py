@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time as clock
 from dataclasses import asdict
 from typing import Any
 
@@ -12,7 +13,7 @@ from rich.text import Text
 from container.cli.common import config_option, err, json_option, out, shown, write
 from container.cli.outbox.files import Files
 from container.cli.outbox.parked import parked_in_words
-from container.cli.outbox.words import answer, attempts_in_words, name, time
+from container.cli.outbox.words import answer, attempts_in_words, due_in_words, name, time
 from container.ledger.parking import parking
 from container.outbox.look import Kept, look
 from container.preview import mask
@@ -73,7 +74,7 @@ def _lines(one: Kept) -> list[Text]:
     if one.died is not None:
         lines.append(Text(f"dead since {time(one.died)}: {shown(one.reason)}", "red"))
     elif one.due is not None:
-        lines.append(Text(f"pending, sent again after {time(one.due)}"))
+        lines.append(Text(f"pending, {due_in_words(one.due, clock.time())}"))
     else:
         lines.append(Text("pending, not tried yet"))
     return lines

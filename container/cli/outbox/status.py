@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time as clock
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,9 +10,10 @@ import click
 from rich.text import Text
 
 from container.cli.common import config_option, json_option, out, shown, write
+from container.cli.outbox.asides import asides_as_json, print_asides
 from container.cli.outbox.files import Files
-from container.cli.outbox.words import cell, name, print_table, table, time
-from container.outbox.accounts import accounts, joined
+from container.cli.outbox.words import cell, due_in_words, name, print_table, table, time
+from container.outbox.accounts import accounts, joined, set_aside
 from container.outbox.outbox import Account
 from container.web.json import to_bytes
 
@@ -29,9 +31,11 @@ def status(config: str, as_json: bool) -> None:
     files = Files(config)
     by_file = dict(files.each(accounts))
     found = joined(one for account in by_file.values() for one in account)
+    asides = [one for _, some in files.each(set_aside) for one in some]
     if as_json:
         told = {"outbox": str(files.first), "files": [str(path) for path in by_file]}
-        write(to_bytes({**told, "accounts": [_account(one) for one in found]}))
+        listed = [_account(one) for one in found]
+        write(to_bytes({**told, "accounts": listed, "set_aside": asides_as_json(asides)}))
         return files.end()
     made = table("tag", "destination", numbers=_ENDS)
     for one in found:
@@ -40,6 +44,7 @@ def status(config: str, as_json: bool) -> None:
     for one in found:
         for line in _standing(one):
             out.print(line)
+    print_asides(files.first.parent, asides)
     if len(by_file) > 1:
         out.print(Text(f"in {', '.join(path.name for path in by_file)} of {files.first.parent}", "dim"))
     return files.end()
@@ -48,7 +53,10 @@ def status(config: str, as_json: bool) -> None:
 def _standing(one: Account) -> Iterator[Text]:
     """What stands behind the numbers of an account, a line each."""
     if one.parked:
-        yield Text.assemble((f"{name(one)} is parked: ", "yellow"), shown(one.parked))
+        since = f" since {time(one.parked_at)}" if one.parked_at else ""
+        yield Text.assemble((f"{name(one)} is parked{since}: ", "yellow"), shown(one.parked))
+    elif one.next_try is not None:
+        yield Text(f"{name(one)}: what was tried is {due_in_words(one.next_try, clock.time())}")
     for end in ("pending", "dead", "suppressed"):
         reasons = sorted(one.reasons.get(end, {}).items(), key=lambda reason: -reason[1])
         for reason, number in reasons[:MOST_REASONS]:
@@ -58,10 +66,13 @@ def _standing(one: Account) -> Iterator[Text]:
             yield Text(f"{name(one)}: {rest} {end} for {len(reasons) - MOST_REASONS} other reasons")
     if one.purged:
         yield Text(f"{name(one)}: {one.purged} of the dead were purged")
+    if one.lost:
+        yield Text(f"{name(one)}: of the {one.lost} that were lost in a damaged file only their number is kept")
     if one.pending and one.oldest is not None:
         yield Text(f"{name(one)}: the oldest pending is of {time(one.oldest)}", "dim")
 
 
 def _account(one: Account) -> dict[str, Any]:
-    names = ("tag", "destination", *_ENDS, "purged", "parked", "oldest")
-    return {**{name: getattr(one, name) for name in names}, "reasons": one.reasons}
+    names = ("tag", "destination", *_ENDS, "purged", "lost", "parked", "oldest", "next_try")
+    told = {name: getattr(one, name) for name in names}
+    return {**told, "parked_at": one.parked_at or None, "reasons": one.reasons}

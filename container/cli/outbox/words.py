@@ -63,6 +63,13 @@ def answer(status: int) -> str:
     return f"answer {status}" if status else "no answer"
 
 
+def due_in_words(due: float, now: float) -> str:
+    """When what was tried is sent again."""
+    if due > now:
+        return f"sent again after {time(due)}"
+    return f"due again since {time(due)}: a running server is at it, or waits for the destination; else the next one is"
+
+
 def time(seconds: float) -> str:
     """A time as it is written in options too."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
