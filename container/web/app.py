@@ -28,7 +28,7 @@ from container.metrics import Metrics, Standing
 from container.outbox import Outbox, OutboxError, OutboxUnavailable, open_outbox
 from container.outbox.accounts import joined
 from container.outbox.database import in_words
-from container.outbox.files import set_aside_of
+from container.outbox.files import file_of, set_aside_of
 from container.outbox.limits import share
 from container.outbox.outbox import Account, Status
 from container.problem import Problem
@@ -188,6 +188,7 @@ class App:
         if odd:
             log.warning("%s", odd)
         self._ready_to_start()
+        self._waiting("%s from before in %s")
         self.desk.start()
         await self.delivery.start()
         adopting = asyncio.create_task(self.adoption.run(), name="adoption")
@@ -203,8 +204,16 @@ class App:
             # The server's own sandbox is gone by now; only a vendor's can still be reached.
             grace = DRAIN if self._live else 0
             await asyncio.gather(self.delivery.stop(grace), self.adoption.close(grace))
+            self._waiting("stopped; %s in %s", or_none=True)
             await self.outbox.close()
             await self._let_go()
+
+    def _waiting(self, text: str, *, or_none: bool = False) -> None:
+        """Say how many payloads wait in this worker's file; that none does only where it is asked for."""
+        pending = sum(group.pending for group in self.outbox.groups().values())
+        if pending or (or_none and not self.outbox.trouble()):  # a file in trouble may never have been read
+            wait = {0: "no payload waits", 1: "1 payload waits"}.get(pending, f"{pending} payloads wait")
+            log.info(text, wait, file_of(self._delivery.store, self.workers.index))
 
     async def _let_go(self) -> None:
         await self.desk.close()

@@ -113,10 +113,13 @@ def test_what_a_vendor_does_not_take_in_time_is_left_for_the_next_start(tmp_path
         assert server.stop() == 0
         (proof,) = prove(tmp_path / "data" / "outbox.db")
         assert (proof.delivered, proof.pending, proof.balanced) == (0, 5, True)
+        assert "INFO    tagdock: stopped; 5 payloads wait in data/outbox.db\n" in server.log()
         shop.open.set()
         server.start()
+        assert "INFO    tagdock: 5 payloads wait from before in data/outbox.db\n" in server.log()
         until(lambda: prove(tmp_path / "data" / "outbox.db")[0].delivered == 5, "what was left to be delivered")
         assert server.stop() == 0
+        assert server.log().endswith("tagdock: stopped; no payload waits in data/outbox.db\n")
 
 
 @pytest.mark.parametrize("workers", [1, 2])
