@@ -9,18 +9,19 @@ import os
 import secrets
 import signal
 import socket
+import sys
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlencode
 
 import click
 
 from container.cli.common import checked, config_option, err, print_problems
+from container.cli.greeting import greet
 from container.cli.logs import set_up
 from container.config.document import Configuration
+from container.config.load import Loaded
 from container.config.snapshot import load_with_snapshot
 from container.web.app import App
-from container.web.console.trying import purchase
 from container.web.port import Port
 from container.web.reload import Outcome
 from container.web.server import freeze, run
@@ -52,18 +53,16 @@ def serve(config: str, listen: str | None, workers: int, no_watch: bool) -> None
     if workers > 1 and not hasattr(os, "fork"):
         raise click.UsageError("this system has no fork: it can run one worker only")
     loaded, read = load_with_snapshot(Path(config))
-    container = checked(loaded)
-    print_problems([one for one in loaded.problems if one.warning])
+    container = _begun(loaded)
     host, number = _address(listen, container)
-    set_up(container.container.log)
-    port = _port(host, number, shared=workers > 1)
+    port = _port(container, host, number, shared=workers > 1)
     token = os.environ.get("TAGDOCK_TOKEN") or _kept_token(container) or secrets.token_urlsafe(16)
     in_force = container, read
 
     def ready() -> None:
         # Not before the outbox is ours: the token in its folder may be that of the server that has it.
-        _keep_token(container, token)
-        _greet(container, host, port.number, token)
+        kept = _keep_token(container, token)
+        greet(container, host, port.number, token, kept, shown=sys.stderr.isatty())
 
     def work(place: Workers, sockets: Sequence[socket.socket]) -> bool:
         """Serve as one process, until it is told to end."""
@@ -120,12 +119,36 @@ def _address(listen: str | None, container: Configuration) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _port(host: str, number: int, *, shared: bool) -> Port:
+def _begun(loaded: Loaded) -> Configuration:
+    """Begin the log and tell the file's problems, as lines of the log where programs read it; an error ends it with 1.
+
+    Of a file with errors no more is known than what is written in it.
+    """
+    section = loaded.top.items.get("container") if loaded.top is not None else None
+    written = section.items.get("log") if section is not None else None
+    if written is None or written.value != "json":
+        container = checked(loaded)
+        set_up(container.container.log)
+        print_problems([one for one in loaded.problems if one.warning])
+        return container
+    set_up("json")
+    for one in loaded.problems:
+        log.log(logging.WARNING if one.warning else logging.ERROR, "%s", one)
+    if loaded.configuration is None:
+        raise SystemExit(1)
+    return loaded.configuration
+
+
+def _port(container: Configuration, host: str, number: int, *, shared: bool) -> Port:
     try:
         return Port(host, number, shared=shared)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        err.print(f"cannot listen on {host}:{number}: {reason}; choose another with --listen HOST:PORT", style="red")
+        said = f"cannot listen on {host}:{number}: {reason}; choose another with --listen HOST:PORT"
+        if container.container.log == "json":
+            log.error("%s", said)
+        else:
+            err.print(said, style="red", markup=False)
         raise SystemExit(1) from None
 
 
@@ -141,8 +164,8 @@ def _kept_token(container: Configuration) -> str:
     return ""
 
 
-def _keep_token(container: Configuration, token: str) -> None:
-    """Write this run's token beside the outbox, for the owner's scripts and the next run."""
+def _keep_token(container: Configuration, token: str) -> Path | None:
+    """Write this run's token beside the outbox, for the owner's scripts and the next run; the file it is in."""
     path = _token_file(container)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -151,17 +174,5 @@ def _keep_token(container: Configuration, token: str) -> None:
             file.write(token + "\n")
     except OSError as error:
         log.warning("the token is not kept in %s: %s", path, (error.strerror or str(error)).lower())
-
-
-def _greet(container: Configuration, host: str, port: int, token: str) -> None:
-    here = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    where = "the sandbox in this server" if container.delivery.to == "sandbox" else "the vendors, live"
-    lines = [f"{container.container.name} listens on {here} and delivers to {where}", f"preview token: {token}"]
-    own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # the console is shown on this machine only
-    lines.append(f"console: http://{f'[{own}]' if ':' in own else own}:{port}/console/?{urlencode({'token': token})}")
-    if container.delivery.to == "sandbox":  # nobody should be asked to send a made-up purchase to a vendor
-        lines.append(f"demo shop: {here}/demo/")
-        if hit := purchase(container.clients.values(), here, "-H", f"X-Tagdock-Preview: {token}"):
-            lines += ["try it:", f"  {hit}", f"  curl '{here}/sandbox/good'"]
-    for line in lines:
-        err.print(line, markup=False)
+        return None
+    return path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import logging
 import os
 import signal
 import socket
@@ -16,7 +17,7 @@ import uvicorn
 
 from container.web.protocol import HitProtocol
 
-_AT_ONCE = b"asked to end once more: ended at once; what was accepted is kept for the next start\n"
+_AT_ONCE = "asked to end once more: ended at once; what was accepted is kept for the next start"
 
 
 class Server(uvicorn.Server):
@@ -25,9 +26,17 @@ class Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal to end."""
         if self.should_exit:
-            os.write(2, _AT_ONCE)
+            os.write(2, _line(_AT_ONCE))
             os._exit(1)
         super().handle_exit(sig, frame)
+
+
+def _line(text: str) -> bytes:
+    """A warning as the log writes it, made without the log's locks: a signal may have come while one was held."""
+    record = logging.LogRecord("tagdock", logging.WARNING, __file__, 0, text, None, None)
+    for handler in logging.getLogger().handlers:
+        return f"{handler.format(record)}\n".encode("utf-8", "replace")
+    return f"{text}\n".encode()
 
 
 def freeze() -> None:

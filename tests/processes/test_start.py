@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
+import pty
 import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.processes.server import CONFIG, Server, serving
+from tests.processes.server import CONFIG, TOKEN, Server, serving, until
 
 FAULTY = """container: { listen: 127.0.0.1:0, orgins: ["https://shop.example"] }
 clients: { browser: ga5 }
@@ -93,9 +98,64 @@ def test_a_second_server_on_the_same_outbox_is_refused(tmp_path: Path) -> None:
         assert first.get("/healthy").status_code == 200
 
 
-def test_the_greeting_gives_a_command_to_try_and_the_token_is_kept_for_scripts(tmp_path: Path) -> None:
+def test_the_greeting_gives_a_command_to_try_that_reads_the_token_where_it_is_kept(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
-        assert "curl -H 'X-Tagdock-Preview: the-token-of-the-tests'" in server.log()
+        assert "preview token: in data/token\n" in server.log()
+        command = next(line for line in server.log().splitlines() if line.startswith("  curl -H"))
+        assert 'curl -H "X-Tagdock-Preview: $(cat data/token)"' in command
+        traced = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, check=True)
+        assert json.loads(traced.stdout)["events"][0]["event"]["value"] == 120
+        assert TOKEN not in server.log(), "nobody is at a terminal: what is written is kept"
         token = tmp_path / "data" / "token"
-        assert token.read_text() == "the-token-of-the-tests\n"
+        assert token.read_text() == f"{TOKEN}\n"
         assert token.stat().st_mode & 0o077 == 0
+
+
+def test_at_a_terminal_the_token_itself_is_said(tmp_path: Path) -> None:
+    master, slave = pty.openpty()
+    server = Server(tmp_path)
+    try:
+        environ = {**os.environ, "TAGDOCK_TOKEN": TOKEN, "COLUMNS": "500"}
+        command = [sys.executable, "-c", "from container.cli.main import main; main()", "serve"]
+        server.process = subprocess.Popen(command, cwd=tmp_path, env=environ, stderr=slave, stdout=slave)
+        os.close(slave)
+        shown = ""
+        while "/sandbox/good" not in shown:
+            shown += os.read(master, 65536).decode()
+        assert f"preview token: {TOKEN}\r\n" in shown
+        assert f"/console/?token={TOKEN}\r\n" in shown
+        assert f"curl -H 'X-Tagdock-Preview: {TOKEN}'" in shown
+    finally:
+        server.close()
+        os.close(master)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_log_for_programs_is_json_from_its_first_line_to_its_last_and_holds_no_token(
+    tmp_path: Path, workers: str
+) -> None:
+    server = Server(tmp_path, CONFIG.replace("name: test", "name: test, log: json"))
+    try:
+        process = server.launch("--workers", workers)
+        until(lambda: "demo shop" in server.log() or process.poll() is not None, "the greeting")
+        assert server.stop() == 0
+        lines = [json.loads(line) for line in server.log().splitlines()]
+    finally:
+        server.close()
+    assert TOKEN not in server.log()
+    texts = [one["text"] for one in lines]
+    assert any("measurement_protocol.api_secret: a secret is written in the file" in text for text in texts)
+    assert any(text.startswith("test listens on http://127.0.0.1:") for text in texts)
+    assert "preview token: in data/token" in texts
+    assert texts.count("stopped; no payload waits in data/outbox.sandbox.db") == 1
+    assert {one["level"] for one in lines} == {"info", "warning"}
+
+
+def test_why_it_does_not_start_is_told_in_json_too(tmp_path: Path) -> None:
+    for config, word in (
+        (FAULTY.replace("container: {", "container: { log: json,"), "did you mean 'origins'?"),
+        (CONFIG.replace("listen: 127.0.0.1:0", "listen: 203.0.113.1:80, log: json"), "cannot listen on 203.0.113.1:80"),
+    ):
+        lines = [json.loads(line) for line in refused(tmp_path, config).splitlines()]
+        assert any(word in one["text"] and one["level"] == "error" for one in lines), lines
+        (tmp_path / "stderr.txt").unlink()

@@ -1,0 +1,64 @@
+"""The greeting: where a server listens and how it is looked into, said once at its start."""
+
+from __future__ import annotations
+
+import logging
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+from container.cli.common import err
+from container.config.document import Configuration
+from container.web.console.trying import purchase
+
+log = logging.getLogger("tagdock")
+
+_PLACE = "the token"
+
+
+def greet(container: Configuration, host: str, port: int, token: str, kept: Path | None, *, shown: bool) -> None:
+    """Say it on standard error; with ``container.log: json`` as lines of the log.
+
+    The token itself is said only where it is ``shown``, to somebody at a terminal: what is written elsewhere is kept,
+    and read by many. There its file ``kept`` is named instead, None where it could not be written.
+    """
+    here = f"http://{_bracketed(host)}:{port}"
+    as_json = container.container.log == "json"
+    where = "the sandbox in this server" if container.delivery.to == "sandbox" else "the vendors, live"
+    lines = [f"{container.container.name} listens on {here} and delivers to {where}"]
+    lines += _ways_in(host, port, token, kept, shown)
+    if container.delivery.to == "sandbox":  # nobody should be asked to send a made-up purchase to a vendor
+        lines.append(f"demo shop: {here}/demo/")
+        lines += [] if as_json else _tries(container, here, token, kept, shown)
+    for line in lines:
+        if as_json:
+            log.info("%s", line)
+        else:
+            err.print(line, markup=False)
+
+
+def _ways_in(host: str, port: int, token: str, kept: Path | None, shown: bool) -> list[str]:
+    own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # the console is shown on this machine only
+    console = f"console: http://{_bracketed(own)}:{port}/console/"
+    if shown:
+        return [f"preview token: {token}", f"{console}?{urlencode({'token': token})}"]
+    return [f"preview token: in {kept}" if kept else "preview token: in no file; TAGDOCK_TOKEN sets it", console]
+
+
+def _tries(container: Configuration, here: str, token: str, kept: Path | None, shown: bool) -> Iterator[str]:
+    """Commands to send a first hit and to see what came of it, where there is a client that takes one."""
+    if not shown and kept is None:
+        return
+    header = f"X-Tagdock-Preview: {token if shown else _PLACE}"
+    if hit := purchase(container.clients.values(), here, "-H", header):
+        if not shown:
+            # In double quotes, so that the shell that runs it reads the file.
+            hit = hit.replace(shlex.quote(header), f'"X-Tagdock-Preview: $(cat {shlex.quote(str(kept))})"')
+        yield "try it:"
+        yield f"  {hit}"
+        yield f"  curl '{here}/sandbox/good'"
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
