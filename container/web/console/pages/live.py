@@ -47,7 +47,7 @@ async def data(ask: Ask) -> dict[str, Any]:
         "outcome": OUTCOMES,
         "client": {*configuration.clients, "nobody", *(one.row["client"] for one in kept if one.row["client"])},
         "tag": {*configuration.tags, *(tag["tag"] for one in kept for tag in one.row["tags"])},
-        "session": {"any", *(one.id for one in sessions), *(one.row["session"] for one in kept)},
+        "session": {"any", *(one.id for one in sessions), *(one.row["session"] for one in kept if one.row["session"])},
     }
     notes = unknown(ask.query, known, _BESIDE)
     if notes and ask.program:
