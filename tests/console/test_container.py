@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from container.web.console.by_pixel import by_pixel
 from tests.console.desk import CONFIG, HIT, READING, Room, room
+from tests.processes.server import TOKEN
 
 SAME = {"origin": "http://localhost:8080", "sec-fetch-site": "same-origin"}
 
@@ -38,6 +40,33 @@ def test_the_map_counts_on_every_edge_what_went_that_way(desk: Room) -> None:
     (tag,) = shown["tags"]
     assert (tag["outcomes"]["fired"], tag["outcomes"]["no_consent"]) == (1, 1)
     assert tag["reasons"] == {"no_consent: ad_storage is denied": 1}
+    assert shown["stopped"] == [{"client": "browser", "tag": "meta", "kind": "consent", "count": 1}]
+
+
+def test_the_drawing_says_what_consent_stopped_and_what_did_not_trigger(desk: Room) -> None:
+    desk.hit(HIT)
+    for number in range(3):
+        desk.hit(HIT.replace("gcs=G111", "gcs=G100").replace("o-1", f"n-{number}"))
+        desk.hit(HIT.replace("epn.value=120", "epn.value=0").replace("o-1", f"t-{number}"))
+    page = desk.get("/container", accept="text/html").text
+    assert page.count("edge-consent") == 1
+    assert ">1 fired · 3 not triggered</text>" in page
+    assert ">3 no consent</text>" in page
+    assert "stopped by consent: 3 from browser" in page
+
+
+def test_since_when_is_counted_is_said_and_nothing_is_called_today(desk: Room) -> None:
+    desk.hit(HIT)
+    page = desk.get("/container", accept="text/html").text
+    assert "when this server started" in page
+    assert "1 time<" in page
+    assert "today" not in page
+    desk.clock[0] += 86400
+    assert told(desk)["began"] == "day"
+    page = desk.get("/container", accept="text/html").text
+    assert "when the day began" in page
+    assert "Nothing fired since then" in page
+    assert "today" not in page
 
 
 def test_a_hit_that_is_blocked_counts_on_the_edge_that_blocked_it(tmp_path: Path) -> None:
@@ -162,3 +191,27 @@ def test_the_ledger_is_summed_up(desk: Room) -> None:
     desk.hit(HIT)
     (one,) = told(desk)["ledger"]
     assert (one["tag"], one["outcomes"]) == ("meta", {"pending": 1})
+
+
+def test_destinations_of_test_codes_stand_below_their_pixel(desk: Room) -> None:
+    desk.hit(HIT)
+    for number, code in enumerate(("TEST88", "TEST88", "TEST99")):
+        headers = {"x-tagdock-preview": TOKEN, "x-tagdock-test-event-code": code}
+        desk.hit(HIT.replace("o-1", f"p-{number}"), **headers)
+    (one,) = told(desk)["ledger"]
+    assert (one["destination"], one["outcomes"]) == ("1234567890", {"pending": 1})
+    assert one["test_codes"] == [
+        {"code": "TEST88", "outcomes": {"pending": 2}}, {"code": "TEST99", "outcomes": {"pending": 1}},
+    ]  # fmt: skip
+    page = desk.get("/container", accept="text/html").text
+    assert "2 test codes" in page
+    assert "1234567890:TEST88" not in page
+
+
+def test_a_pixel_that_was_sent_test_events_alone_has_its_card_all_the_same() -> None:
+    of_code = {"tag": "meta", "destination": "77:TEST1", "outcomes": {"delivered": 2}}
+    elsewhere = {"tag": "hook", "destination": "https://a.example:8080/x", "outcomes": {}}
+    hook, pixel = by_pixel([of_code, elsewhere])
+    assert (hook["destination"], hook["test_codes"]) == ("https://a.example:8080/x", [])
+    assert (pixel["destination"], pixel["outcomes"], pixel["sent"]["count"]) == ("77", {}, 0)
+    assert pixel["test_codes"] == [{"code": "TEST1", "outcomes": {"delivered": 2}}]

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 WIDTH = 960
-_BOX, _GAP, _HEAD = 50, 14, 30
+_GAP, _HEAD = 14, 30
+_BOX = {"clients": 50, "triggers": 50, "tags": 66}
+"""Heights of the boxes; those of tags have a line more."""
+
 _COLUMNS = ((0, 220), (350, 250), (720, 240))
 """Left and width of the boxes of clients, triggers and tags."""
 
@@ -16,8 +19,14 @@ _Point = tuple[float, float]
 _PARTS = (0.35, 0.5, 0.65, 0.22, 0.78)
 """How far along a line its number may stand."""
 
+_BESIDE = (0.88, 0.93, 0.84, 0.12, 0.07)
+"""How far along a line from a client to a tag: beside the boxes of the triggers, which it passes."""
+
 _NUMBER = (24, 14)
 """Width and height that a number takes."""
+
+_SAID = ("fired", "not_triggered", "no_consent", "failed", "blocked", "suppressed")
+"""What is said of a tag, in this order."""
 
 MOST = 40
 """Boxes in a column that are drawn; a larger container is shown as a list."""
@@ -28,18 +37,20 @@ def drawing(shown: dict[str, Any]) -> dict[str, Any] | None:
     sorts = ("clients", "triggers", "tags")
     if max(len(shown[sort]) for sort in sorts) > MOST:
         return None
-    rows = max(1, *(len(shown[sort]) for sort in sorts))
-    height = _HEAD + rows * (_BOX + _GAP)
+    space = {sort: len(shown[sort]) * (_BOX[sort] + _GAP) for sort in sorts}
+    tallest = max(_BOX["tags"] + _GAP, *space.values())
+    height = _HEAD + tallest
     places: dict[tuple[str, str], tuple[float, float, float]] = {}
     boxes = []
     for sort, (left, width) in zip(sorts, _COLUMNS, strict=True):
-        top = _HEAD + (rows - len(shown[sort])) * (_BOX + _GAP) / 2
+        box = _BOX[sort]
+        top = _HEAD + (tallest - space[sort]) / 2
         for one in shown[sort]:
-            places[sort, one["name"]] = (left, top + _BOX / 2, left + width)
+            places[sort, one["name"]] = (left, top + box / 2, left + width)
             boxes.append(
-                {"x": left, "y": round(top, 1), "width": width, "height": _BOX, "sort": sort, **_told(sort, one)}
+                {"x": left, "y": round(top, 1), "width": width, "height": box, "sort": sort, **_told(sort, one)}
             )
-            top += _BOX + _GAP
+            top += box + _GAP
     pairs = {(one["client"], one["trigger"]) for one in shown["from_clients"]}
     quiet = [
         {"client": client["name"], "trigger": trigger["name"], "kind": "fires", "count": 0}
@@ -50,31 +61,32 @@ def drawing(shown: dict[str, Any]) -> dict[str, Any] | None:
         *_lines(quiet if len(quiet) <= MOST else [], ("clients", "client"), ("triggers", "trigger"), places),
         *_lines(shown["from_clients"], ("clients", "client"), ("triggers", "trigger"), places),
         *_lines(shown["to_tags"], ("triggers", "trigger"), ("tags", "tag"), places),
+        *_lines(shown.get("stopped", ()), ("clients", "client"), ("tags", "tag"), places, _BESIDE),
     ]
     return {"height": round(height), "boxes": boxes, "lines": sorted(lines, key=lambda one: int(one["count"]))}
 
 
 def _told(sort: str, one: dict[str, Any]) -> dict[str, Any]:
-    """The two lines of a box, and whether anything came by."""
+    """The lines of a box, and whether anything came by."""
     if sort == "clients":
         events = one["events"]
         return {
             "name": _cut(one["name"], 26),
             "sub": f"{one['type']} · {_counted(events, 'event')}",
+            "more": "",
             "quiet": not events,
         }
     if sort == "triggers":
-        return {"name": _cut(one["name"], 30), "sub": _cut(one["written"].strip("{} "), 38), "quiet": False}
+        return {"name": _cut(one["name"], 30), "sub": _cut(one["written"].strip("{} "), 38), "more": "", "quiet": False}
     outcomes = one["outcomes"]
-    said = [f"{outcomes['fired']:,} fired"]
-    said += [
-        f"{outcomes[word]:,} {words}"
-        for word, words in (("no_consent", "no consent"), ("failed", "failed"))
-        if outcomes[word]
-    ]
+    first, *others = (
+        f"{outcomes[word]:,} {word.replace('_', ' ')}" for word in _SAID if word == "fired" or outcomes.get(word)
+    )
+    decided = [first, *(said for said in others if said.endswith("not triggered"))]
     return {
         "name": _cut(f"{one['name']} · {one['type']}", 30),
-        "sub": _cut(" · ".join(said), 38),
+        "sub": _cut(" · ".join(decided), 38),
+        "more": _cut(" · ".join(said for said in others if said not in decided), 38),
         "quiet": not outcomes["fired"],
     }
 
@@ -84,6 +96,7 @@ def _lines(
     begin: tuple[str, str],
     end: tuple[str, str],
     places: dict[tuple[str, str], tuple[float, float, float]],
+    parts: tuple[float, ...] = _PARTS,
 ) -> list[dict[str, Any]]:
     found = []
     taken: dict[tuple[int, int], _Point] = {}
@@ -93,8 +106,8 @@ def _lines(
             continue  # a trigger of a version before, or one that no tag asks any more
         x, y, to_x, to_y = here[2], here[1], there[0], there[1]
         middle = (x + to_x) / 2
-        first = number % len(_PARTS)
-        points = [_on_curve(x, y, middle, to_x, to_y, part) for part in (*_PARTS[first:], *_PARTS[:first])]
+        first = number % len(parts)
+        points = [_on_curve(x, y, middle, to_x, to_y, part) for part in (*parts[first:], *parts[:first])]
         label_x, label_y = _free(points, taken) if edge["count"] else points[0]
         found.append(
             {

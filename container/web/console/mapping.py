@@ -1,4 +1,4 @@
-"""The map: what leads from which client by which trigger to which tag, and how often it did today."""
+"""The map: what leads from which client by which trigger to which tag, and how often it did since the count began."""
 
 from __future__ import annotations
 
@@ -35,17 +35,21 @@ def words_of(version: Snapshot, registry: Registry) -> dict[str, dict[str, str]]
 def map_of(configuration: Configuration, words: Mapping[str, Mapping[str, str]], flow: Flow) -> dict[str, Any]:
     """Clients, triggers and tags with what they did, and the edges between them.
 
-    An edge's ``count`` is how often a tag fired that way, or was blocked (``kind`` is ``blocks``). Triggers that no
-    tag asks are in ``elsewhere``.
+    An edge's ``count`` is how often a tag fired that way, or was blocked (``kind`` is ``blocks``). ``stopped`` is what
+    consent stopped on its way from a client to a tag: which trigger held then is written down nowhere. Triggers that
+    no tag asks are in ``elsewhere``.
     """
     by_trigger: Counter[tuple[str, str, str]] = Counter()
     by_client: Counter[tuple[str, str, str]] = Counter()
+    stopped: Counter[tuple[str, str]] = Counter()
     outcomes: dict[str, Counter[str]] = {}
     reasons: dict[str, Counter[str]] = {}
     for client, tag, outcome, reason, count in flow.decided:
         outcomes.setdefault(tag, Counter())[outcome] += count
         if outcome not in ("fired", "not_triggered"):
             reasons.setdefault(tag, Counter())[f"{outcome}: {reason}" if reason else outcome] += count
+        if outcome == "no_consent":
+            stopped[client, tag] += count
         trigger = reason if outcome == "fired" else reason.removeprefix(_BLOCKED) if outcome == "blocked" else ""
         if trigger:
             kind = "fires" if outcome == "fired" else "blocks"
@@ -83,6 +87,10 @@ def map_of(configuration: Configuration, words: Mapping[str, Mapping[str, str]],
             for (client, trigger, kind), count in sorted(by_client.items())
         ],
         "to_tags": edges,
+        "stopped": [
+            {"client": client, "tag": tag, "kind": "consent", "count": count}
+            for (client, tag), count in sorted(stopped.items())
+        ],
         "elsewhere": [name for name in configuration.triggers if name not in used],
     }  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -13,12 +14,14 @@ from container.metrics import Metrics
 
 class Flow(msgspec.Struct):
     """What happened ``since`` (unix seconds): events by client, those a tag listened for too, and what tags decided,
-    by client, tag, outcome and reason. ``unclaimed`` are hits that no client took."""
+    by client, tag, outcome and reason. ``unclaimed`` are hits that no client took. ``began`` says what began then: the
+    ``server``, or the ``day``."""
 
     since: float
     events: dict[str, int] = msgspec.field(default_factory=dict)
     decided: list[tuple[str, str, str, str, int]] = msgspec.field(default_factory=list)
     unclaimed: int = 0
+    began: Literal["server", "day"] = "server"
 
 
 class Today:
@@ -27,6 +30,7 @@ class Today:
     def __init__(self, metrics: Metrics, clock: Callable[[], float]) -> None:
         self._metrics, self._clock = metrics, clock
         self._since = clock()
+        self._began: Literal["server", "day"] = "server"
         self._day = _day(self._since)
         self._base = self._count()
 
@@ -34,7 +38,7 @@ class Today:
         """Begin anew when a new day began; to be called every few seconds."""
         now = self._clock()
         if _day(now) != self._day:
-            self._since, self._day, self._base = now, _day(now), self._count()
+            self._since, self._day, self._base, self._began = now, _day(now), self._count(), "day"
 
     def flow(self) -> Flow:
         """What was counted so far."""
@@ -45,6 +49,7 @@ class Today:
             dict(events - e),
             [(*key, count) for key, count in sorted((decided - d).items())],
             unclaimed - u,
+            self._began,
         )
 
     def _count(self) -> tuple[Counter[str], Counter[tuple[str, str, str, str]], int]:
@@ -54,6 +59,7 @@ class Today:
 
 def joined(flows: list[Flow]) -> Flow:
     """The counts of several workers as one, since the first of them began."""
+    first = min(flows, key=lambda one: one.since)
     events: Counter[str] = Counter()
     decided: Counter[tuple[str, str, str, str]] = Counter()
     for one in flows:
@@ -61,10 +67,11 @@ def joined(flows: list[Flow]) -> Flow:
         for client, tag, outcome, reason, count in one.decided:
             decided[client, tag, outcome, reason] += count
     return Flow(
-        min(one.since for one in flows),
+        first.since,
         dict(events),
         [(*key, count) for key, count in sorted(decided.items())],
         sum(one.unclaimed for one in flows),
+        first.began,
     )
 
 

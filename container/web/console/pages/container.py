@@ -11,6 +11,7 @@ from container.ledger.summary import summary
 from container.outbox.files import files_of
 from container.outbox.outbox import OutboxError
 from container.problem import Problem
+from container.web.console.by_pixel import by_pixel
 from container.web.console.mapping import map_of
 from container.web.console.page import Ask, Page
 from container.web.console.trying import example
@@ -23,7 +24,7 @@ DAYS = 7.0
 
 
 async def data(ask: Ask) -> dict[str, Any]:
-    """The map with today's counts, problems of the files as they are now, the versions, who was sent what."""
+    """The map with its counts, problems of the files as they are now, the versions, who was sent what."""
     app, reloading = ask.app, ask.app.reloading
     file = Path(app.configuration.file)
     known = await app.desk.peers.known()
@@ -38,6 +39,7 @@ async def data(ask: Ask) -> dict[str, Any]:
         "changed": on_disk.hash != reloading.running.hash,
         "problems": problems,
         "since": known.flow.since,
+        "began": known.flow.began,
         "silent": known.silent,
         "unclaimed": known.flow.unclaimed,
         "map": shown,
@@ -69,7 +71,7 @@ def _ledger(ask: Ask) -> tuple[list[dict[str, Any]], str]:
     """Which identifiers every tag sent of late, and what became of it; why that cannot be told."""
     try:
         paths = files_of(ask.app.configuration.delivery.store).values()
-        return summary(cells(paths, since=ask.app.desk.clock() - DAYS * 86400)), ""
+        return by_pixel(summary(cells(paths, since=ask.app.desk.clock() - DAYS * 86400))), ""
     except (OutboxError, OSError) as error:
         return [], str(error)
 
