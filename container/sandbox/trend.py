@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .reading import Reading
@@ -28,7 +29,8 @@ def trend(
 
     Website actions only, each counted once and when its first copy came: ``deduplicated`` is the share of the
     browser's actions that the server told of as well, ``server`` the share of all actions that the server told of,
-    ``only_server`` the share that nobody else did; None where there was none. Runs on the reading thread.
+    ``only_server`` the share that nobody else did; None where there was none. ``whole`` sums spans up. Runs on the
+    reading thread.
     """
     step = (until - since) / buckets
     words = {"since": since, "until": until, "step": step, "pixel_id": pixel_id, "event_name": event_name}
@@ -42,12 +44,27 @@ def trend(
                 "actions": actions,
                 "browser": browser,
                 "server_events": server,
-                "deduplicated": _share(both, browser),
-                "server": _share(server, actions),
-                "only_server": _share(server - both, actions),
+                "both": both,
+                **_shares(actions, browser, server, both),
             }
         )
     return found
+
+
+def whole(spans: Sequence[Mapping[str, Any]]) -> dict[str, float | None]:
+    """The shares of ``trend`` over all of these spans together."""
+    actions, browser, server, both = (
+        sum(int(one[name]) for one in spans) for name in ("actions", "browser", "server_events", "both")
+    )
+    return _shares(actions, browser, server, both)
+
+
+def _shares(actions: int, browser: int, server: int, both: int) -> dict[str, float | None]:
+    return {
+        "deduplicated": _share(both, browser),
+        "server": _share(server, actions),
+        "only_server": _share(server - both, actions),
+    }
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from container.web.console.charts import duration, line_chart, written
@@ -11,13 +13,25 @@ def test_a_line_goes_from_left_to_right_and_up_with_its_values() -> None:
     chart = line_chart("Waiting", [0, 1, 2], {"payloads": [0, 5, 10]}, "count")
     assert chart.lines[0].path == "M0.0 140.0L300.0 70.0L600.0 0.0"
     assert chart.ticks == (10.0, 5.0, 0.0)
-    assert chart.told == "payloads: now 10, between 0 and 10"
+    assert chart.told == "payloads: 10 now, between 0 and 10"
 
 
 def test_what_is_not_known_is_a_gap_and_what_stands_alone_is_a_dot() -> None:
     (line,) = line_chart("x", range(6), {"a": [None, 10, None, 0, 10, None]}, "count").lines
     assert (line.path, line.dots) == ("M360.0 140.0L480.0 0.0", "M120.0 0.0h.01")
     assert line.last == 10
+
+
+def test_a_legend_says_what_its_figure_is_of() -> None:
+    def legend(values: list[float | None], unit: str, whole: dict[str, float | None] | None = None) -> Any:
+        (line,) = line_chart("x", range(len(values)), {"a": values}, unit, None, whole).lines
+        return line.said, line.of
+
+    assert legend([0, 5, 7], "count") == (7, "now")
+    assert legend([0, 5, None], "seconds") == (5, "at last")
+    assert legend([0, None, 12, 3], "rate") == (5, "on average")
+    assert legend([1, 0, None], "share", {"a": 0.9}) == (0.9, "over this time")
+    assert legend([None, None], "rate") == (None, "at last")
 
 
 def test_a_chart_of_nothing_is_empty() -> None:

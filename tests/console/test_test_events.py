@@ -143,7 +143,9 @@ def test_quality_tells_the_estimate_the_trend_and_what_only_the_server_saved(des
     assert event["match_quality"]["score"] == 4.0  # em 3.0, address 0.5, user agent 0.5
     assert told["only_server"] == {"saved": 2, "known": 3, "share": 0.6667, "nobody": 1, "refused": 0}
     assert [one["deduplicated"] for one in told["trend"] if one["actions"]] == [1.0]
+    assert told["whole"] == {"deduplicated": 1.0, "server": 1.0, "only_server": 0.6667}  # o-1 twice, two saved
     page = " ".join(desk.get("/quality", accept="text/html").text.split())
+    assert "browser events with a server copy <b>100 %</b> over this time" in page
     assert "67 %</b><span>of the actions that reached Meta, 2 of 3, came from the server alone" in page
     assert "1 lost by the browser did not come from the server either" in page
     assert "Visitors who refused consent are told of by nobody" in page

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from container.sandbox.trend import whole
+
 from .conftest import NOW, Local
 
 
@@ -19,15 +21,17 @@ def test_shares_are_of_the_actions_that_began_in_the_span(local: Local) -> None:
     local.send(*(local.event(event_id=f"e-{number}") for number in range(3)), local.event(event_id="own"))
     first, second, third = shown(local)
     assert first == {
-        "time": NOW, "actions": 4, "browser": 4, "server_events": 3, "deduplicated": 0.75, "server": 0.75,
+        "time": NOW, "actions": 4, "browser": 4, "both": 3, "server_events": 3, "deduplicated": 0.75, "server": 0.75,
         "only_server": 0.0,
     }  # fmt: skip
     assert second == {
-        "time": NOW + 100, "actions": 1, "browser": 0, "server_events": 1, "deduplicated": None, "server": 1.0,
-        "only_server": 1.0,
+        "time": NOW + 100, "actions": 1, "browser": 0, "both": 0, "server_events": 1, "deduplicated": None,
+        "server": 1.0, "only_server": 1.0,
     }  # fmt: skip
     assert third["actions"] == 0
     assert third["deduplicated"] is third["server"] is third["only_server"] is None
+    assert whole([first, second, third]) == {"deduplicated": 0.75, "server": 0.8, "only_server": 0.2}
+    assert whole([third]) == {"deduplicated": None, "server": None, "only_server": None}
 
 
 def test_refused_events_redeliveries_and_those_of_shops_do_not_count(local: Local) -> None:

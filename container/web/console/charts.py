@@ -14,13 +14,18 @@ Value = float | None
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: its name, its path and that of its values that stand alone, its values, the newest known of them."""
+    """One line: its name, its path and that of its values that stand alone, its values, the newest known of them.
+
+    ``said`` is the value the legend says, and ``of`` what it is of: the whole time, or its end.
+    """
 
     name: str
     path: str
     dots: str
     values: Sequence[Value]
     last: Value
+    said: Value
+    of: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +55,24 @@ class Chart:
 
 
 def line_chart(
-    title: str, times: Sequence[float], values: Mapping[str, Sequence[Value]], unit: str, goal: float | None = None
+    title: str,
+    times: Sequence[float],
+    values: Mapping[str, Sequence[Value]],
+    unit: str,
+    goal: float | None = None,
+    whole: Mapping[str, Value] | None = None,
 ) -> Chart:
-    """The chart of some values over the same moments; None leaves a gap in a line."""
+    """The chart of some values over the same moments; None leaves a gap in a line.
+
+    ``whole`` has each line's value over all of the time, where that is known: for shares, which cannot be worked out
+    from those of the moments. A rate is said as its average, what waits as it was last.
+    """
     known = [value for several in values.values() for value in several if value is not None]
     top = 1.0 if unit == "share" else _round_up(max(known, default=0.0), unit)
-    lines = [Line(name, *_paths(several, top), several, _last(several)) for name, several in values.items()]
+    lines = [
+        Line(name, *_paths(several, top), several, _last(several), *_legend(name, several, unit, whole))
+        for name, several in values.items()
+    ]
     height = None if goal is None else _y(goal, top)
     return Chart(title, _told(lines, unit), times, lines, (top, top / 2, 0.0), unit, height)
 
@@ -83,16 +100,26 @@ def duration(seconds: float) -> str:
 
 
 def _told(lines: Sequence[Line], unit: str) -> str:
-    """Each line in words: its newest value and the range of all."""
+    """Each line in words: what the legend says and the range of all."""
     said = []
     for one in lines:
         known = [value for value in one.values if value is not None]
         if known:
             low, high = written(min(known), unit), written(max(known), unit)
-            said.append(f"{one.name}: now {written(one.last, unit)}, between {low} and {high}")
+            said.append(f"{one.name}: {written(one.said, unit)} {one.of}, between {low} and {high}")
         else:
             said.append(f"{one.name}: nothing known")
     return "; ".join(said)
+
+
+def _legend(name: str, values: Sequence[Value], unit: str, whole: Mapping[str, Value] | None) -> tuple[Value, str]:
+    """What a legend says of a line, and what that is of."""
+    known = [value for value in values if value is not None]
+    if whole is not None:
+        return whole.get(name), "over this time"
+    if unit == "rate" and known:
+        return sum(known) / len(known), "on average"
+    return _last(values), "at last" if values and values[-1] is None else "now"
 
 
 def _last(values: Sequence[Value]) -> Value:

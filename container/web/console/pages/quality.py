@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 from container.sandbox.quality import ESTIMATE, WEIGHTS
+from container.sandbox.trend import whole
 from container.web.console.page import Ask, Page
 from container.web.console.pages.test_events import LONGEST
 from container.web.console.sent import matched
@@ -37,6 +38,7 @@ async def data(ask: Ask) -> dict[str, Any]:
         "browser_copies": [],
         "only_server": None,
         "trend": [],
+        "whole": {},
         "sent": [],
         "sent_trouble": "",
         "estimate": ESTIMATE,
@@ -63,6 +65,7 @@ async def data(ask: Ask) -> dict[str, Any]:
     found |= told
     found["only_server"] = only_server(told["browser_copies"])
     found["trend"] = await sandbox.trend(until - seconds, until, BUCKETS, filters["pixel_id"], filters["event_name"])
+    found["whole"] = whole(found["trend"])
     found["choices"] = await sandbox.choices()
     return found
 
