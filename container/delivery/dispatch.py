@@ -111,14 +111,13 @@ class Dispatch:
         except Exception as error:  # noqa: BLE001 - as above
             verdict = Verdict("later", f"judge raised {type(error).__name__}")
         now = clock.now()
+        said, wait = verdict.reason, verdict.retry_after
         if verdict.action != "done":
-            said = verdict.reason or response.failure or f"HTTP {response.status}"
-            wait = verdict.retry_after
+            said = said or response.failure or f"HTTP {response.status}"
             if wait is None and verdict.action == "later":
                 wait = asked(response.headers, now)
-            # Whatever a tag made of the answer: from here on it goes to the log, the books and the ledger.
-            said = masked(said, keep=self.destination)
-            verdict = msgspec.structs.replace(verdict, reason=said, retry_after=wait)
+        # Whatever a tag made of the answer: from here on it goes to the log, the books and the ledger.
+        verdict = msgspec.structs.replace(verdict, reason=masked(said, keep=self.destination), retry_after=wait)
         attempt = Attempt(
             tag=self.name,
             destination=self.destination,

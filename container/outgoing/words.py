@@ -39,10 +39,11 @@ _HOLDERS = ("error", "errors", "fault", "detail", "details", "exception", "messa
 _MARKUP = re2.compile(r"(?is)<(?:script|style)\b.*?</(?:script|style)\s*>|<!--.*?-->|</?[a-z!?][^<>]*>?")
 _EMAIL = re2.compile(r"""[^\s@<>"'(),;:=&?{}\[\]|\\]+(?:@|%40|\\u0040)[^\s@<>"'(),;:=&?{}\[\]|\\]*""")
 _NAMED = re2.compile(
-    r"(?i)((?:token|secret|passw(?:or)?d|pwd|signature|proof|api_?-?key|session|cookie|authorization)"
+    r"(?i)((?:token|secret|passw(?:or)?d|pwd|signature|proof|api_?-?key|session|cookie|authorization|[*]{3})"
     r"""\w*\\?["']?\s*(?:=|%3D)\s*\\?["']?|(?:token|secret|password|signature|proof|api_?-?key)\w*\\?["']\s*:\s*\\?["']|"""
     r"""\b(?:bearer|basic)(?:\s+|%20|\+)|\bauthorization\\?["']?\s*:\s*(?:(?:bearer|basic)\s+)?)[^\s&,;"'<>)\]}\\]+"""
 )
+_AFTER = re2.compile(r"""(?i)((?:token|secret|password|api[ _-]?key)(?:\s*:\s*|\s+))([^\s&,;"'<>)\]}\\]+)""")
 _OPAQUE = re2.compile(r"EAA[\w-]{3,}|\beyJ[\w.-]{8,}|\b[0-9A-Fa-f]{24,}\b|\b\w{32,}")
 _V4 = re2.compile(r"\b(?:[0-9]{1,3}[.]){3}[0-9]{1,3}\b")
 _V6 = re2.compile(r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,8}(?:[.][0-9]{1,3}){0,3}")
@@ -50,9 +51,11 @@ _NUMBERS = re2.compile(
     r"""(?i)(fbtrace_id\\?["']?\s*[:=]?\s*\\?["']?[\w+/-]+"""
     r"""|(?:error|code|\(#)\\?["']?[ :=#]*\\?["']?[0-9]{1,7}(?:/[0-9]{1,7})?\b)"""
     r"|(?:\+|%2B|\b00)[0-9](?:[ ()./-]{0,2}[0-9]){5,20}|\b0[1-9](?:[ ()./-]{0,2}[0-9]){5,20}"
-    r"|\(?\b[0-9]{3}\)?[ .-]{1,2}[0-9]{3}[ .-][0-9]{4}\b|\p{Nd}{7,}"
+    r"|\(?\b[0-9]{3}\)?[ .-]{1,2}[0-9]{3}[ .-][0-9]{4}\b|\b([0-9]{2,4}(?:[ -][0-9]{2,4}){2,6})\b|\p{Nd}{7,}"
 )
 _RUN = re2.compile(r"\p{Nd}{7,}")
+_FEWEST_IN_GROUPS = 9
+_DATE = re2.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}\b")
 
 
 def masked(text: str, most: int = LONGEST_REASON, keep: str = "") -> str:
@@ -69,9 +72,12 @@ def masked(text: str, most: int = LONGEST_REASON, keep: str = "") -> str:
     if not text.isalpha():
         text = _EMAIL.sub(MASK, text)
         text = _NAMED.sub(lambda match: match[1] + MASK, text)
+        text = _AFTER.sub(lambda match: match[1] + (MASK if _is_key(match[2]) else match[2]), text)
         text = _opaque(_V4.sub(MASK, _without_v6(text)))
         kept = frozenset(_RUN.findall(keep))
-        text = _NUMBERS.sub(lambda match: match[0] if match[1] or match[0] in kept else MASK, text)
+        text = _NUMBERS.sub(
+            lambda match: match[0] if match[1] or match[0] in kept or _is_date(match[2]) else MASK, text
+        )
     return text[:most]
 
 
@@ -98,6 +104,16 @@ def said(body: bytes, secrets: Collection[str] = ()) -> str:
     if "\0" in text:
         return ""
     return masked(without(html.unescape(_MARKUP.sub(" ", encodable(text))), secrets), LONGEST_SAID)
+
+
+def _is_key(word: str) -> bool:
+    """Whether what follows the word token is one: a word of the language has no digit and is not so long."""
+    return len(word) >= 20 or (len(word) >= 6 and any(map(str.isdigit, word)))
+
+
+def _is_date(groups: str | None) -> bool:
+    """Whether groups of digits begin with a date, or are too few to be a telephone or a card number."""
+    return groups is not None and (bool(_DATE.match(groups)) or sum(map(str.isdigit, groups)) < _FEWEST_IN_GROUPS)
 
 
 def _opaque(text: str) -> str:

@@ -28,7 +28,7 @@ class EchoTag(LetterTag):
         return Verdict(self.action, SAID) if response.status != 200 else Verdict("done", SAID)
 
 
-@pytest.mark.parametrize("action", ["later", "bury", "park", "split"])
+@pytest.mark.parametrize("action", ["later", "bury", "park", "split", "done"])
 def test_a_vendor_s_words_are_masked_before_anybody_is_told(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, action: str
 ) -> None:

@@ -24,6 +24,10 @@ HASH = "2b5b0e5b0b6f6c2c6ed1b7a7d1d5d3bb2e0d7d8e0a3c7c5a0b8c5b3d4e6f7a89"
         ('\\"token\\":\\"ab1\\"', '\\"token\\":\\"***\\"'),
         ("Authorization: Bearer ab.c1", "Authorization: Bearer ***"),
         ("bearer abc", "bearer ***"),
+        ("Malformed access token 0f3a9b2c", "Malformed access token ***"),
+        ("token: s3cr3t-1, api key abcdefghijklmnopqrstuv", "token: ***, api key ***"),
+        ("of access_****en=abc", "of access_****en=***"),
+        ("49 151 123 456 or 4111 1111 1111 1111", "*** or ***"),
         ("jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "jwt ***"),
         (f"em {HASH} is known", "em *** is known"),
         (f"em {HASH.upper()[:32]} is known", "em *** is known"),
@@ -47,6 +51,7 @@ def test_what_is_a_person_s_or_opens_something_is_masked(text: str, left: str) -
         "HTTP 502: Bad Gateway at 2026-03-01T12:00:02Z, 12:34:56",
         "Foo::Bar raised; Invalid OAuth access token - Cannot parse access token",
         "estimated_time_to_regain_access_and_further_words is 5",
+        "on 2026-03-01 12 of 10 20 30, token has expired",
         "request 3f2504e0-4f89-41d3-9a0c-0305e82c3301",
     ],
 )
