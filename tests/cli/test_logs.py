@@ -6,7 +6,10 @@ import json
 import logging
 import sys
 
+import pytest
+
 from container.cli.logs import Lines
+from container.web import server
 
 
 def record(text: str, *values: object, failing: bool = False) -> logging.LogRecord:
@@ -34,6 +37,16 @@ def test_a_line_for_programs_is_one_json_object() -> None:
         "logger": "tagdock.collect",
         "text": 'two\nlines of "x"',
     }
+
+
+def test_what_a_second_signal_says_is_a_line_of_the_log_as_it_is_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(Lines(as_json=True))
+    monkeypatch.setattr(logging.getLogger(), "handlers", [handler])
+    said = json.loads(server._line("asked to end once more"))
+    assert (said["level"], said["logger"], said["text"]) == ("warning", "tagdock", "asked to end once more")
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    assert server._line("asked to end once more") == b"asked to end once more\n"
 
 
 def test_a_text_stays_on_its_line() -> None:
