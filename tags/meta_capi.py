@@ -5,21 +5,22 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from container.component import Cookie, Payload, Request, Response, Suppressed, Tag, Verdict
+from container.component import Payload, Request, Response, Suppressed, Tag, Verdict
 from container.context import Context
 from container.expression import Expression
-from container.hit import Hit
 from container.kinds import Boolean, Choice, ListOf, MapOf, Secret, SecretText, Templated, Text, Tree
-from container.meta import answers, browser, clock, commerce, cookies, names, normalise, phone, rules, site, source
+from container.meta import answers, browser, clock, commerce, names, normalise, phone, rules, source
+from container.meta.browser_ids import browser_ids
 from container.meta.clean import clean
-from container.meta.customer import ENHANCED, customer
+from container.meta.customer import ENHANCED, customer, templates
 from container.meta.further import Further, overrides, read
+from container.meta.known import Known
 from container.meta.personal import scrub, scrub_url
 from container.meta.text import text
 from container.moment import moment
@@ -27,8 +28,8 @@ from container.problem import Complaint
 from container.schema import option
 
 _KEYS = frozenset(normalise.HASHED) | frozenset(normalise.PLAIN)
-_BROWSER_IDS = frozenset(("fbp", "fbc", "x-fb-ck-fbp", "x-fb-ck-fbc", "x-fb-ud-fbp", "x-fb-ud-fbc"))
 _PIXEL = re.compile(r"[0-9]{3,20}")
+_MOST_NAMES, _LONGEST_NAME = 1024, 100
 _encode = msgspec.json.Encoder().encode
 
 
@@ -136,6 +137,8 @@ class MetaCapiTag(Tag):
             self.limited_data_use, self.opt_out, self.app_data, self.original_event_data, self.messaging_channel
         )
         self._tail = b"," + _encode(envelope)[1:]
+        self._names: dict[str, str] = {}
+        self._sound = Known()  # addresses of pages
         # Pixels that no event changes are the same for all of them.
         self._settled: tuple[str, ...] = ()
         if all(pixel.constant and _PIXEL.fullmatch(str(pixel.text)) for pixel in self.pixel_id):
@@ -160,34 +163,30 @@ class MetaCapiTag(Tag):
 
     def build(self, context: Context) -> Payload | Suppressed:
         event, note = context.event, context.note
-        given = context.event_name
-        if not given or clean(given) is None:
-            return Suppressed("the event has no name")
-        if given in names.AUTOMATIC and given not in self.event_names:
-            return Suppressed("automatic event of the pixel")
+        name = self._names.get(context.event_name) or self._named(context.event_name)
+        if isinstance(name, Suppressed):
+            return name
         origin = source.USUAL
         if self.action_source is not None or "action_source" in event:
             origin = source.action_source(read(self.action_source, context), event.get("action_source"), note)
-        name = self.event_names.get(given) or names.meta_name(given)
         messaging = origin == "business_messaging"
         if messaging:
             name = source.messaging_name(name, note)
-        told = event.get("event_time")
-        seconds = None if told is None else moment(told)
-        if told is not None and seconds is None:
-            note("event_time is no moment: the time of arrival is used")
-        browsers = event.get("x-tagdock-clock") == "browser"
-        when = clock.event_time(seconds, context.now, origin, browsers=browsers, note=note)
-        if when.refusal:
-            return Suppressed(when.refusal)
+        told, seconds = event.get("event_time"), int(context.now)
+        if told is not None:
+            when = self._moment(told, context, origin)
+            if when.refusal:
+                return Suppressed(when.refusal)
+            seconds = when.seconds
         pixels = self._pixels(context)
         if not pixels:
             return Suppressed("there is no pixel id for the event")
-        user = self._user(context, messaging)
+        templated = templates(event)
+        user = self._user(context, messaging, templated[0])
         identity = self._identity(context)
         body: dict[str, Any] = {
             "event_name": name,
-            "event_time": when.seconds,
+            "event_time": seconds,
             "event_id": identity,
             "action_source": origin,
         }
@@ -195,19 +194,22 @@ class MetaCapiTag(Tag):
             self._addresses(context, body, origin)
         body["user_data"] = user
         given_data = overrides(self.custom_data, context)
-        custom = commerce.commerce(event, name, given_data, content_type=self.content_type, note=note)
+        custom = commerce.commerce(
+            event, name, given_data, templated=templated[1], content_type=self.content_type, note=note
+        )
         if custom and (custom := scrub(custom, self.personal_data, "custom_data", note)):
             body["custom_data"] = custom
         self._further.add(context, body)
+        keys = tuple(user)
         refusal = source.refused(origin, body) or commerce.refused(name, custom)
-        unmatched = "" if refusal else source.unmatched(origin, user)
+        unmatched = "" if refusal else source.unmatched(origin, keys)
         if unmatched and not context.hit.ip:
             # A hit from a file, without the visitor's address and browser that a real one brings along.
             note(f"{unmatched}; the hit was recorded without the visitor")
         elif refusal or unmatched:
             return Suppressed(refusal or unmatched)
         limited = bool(body.get("data_processing_options"))
-        return Payload(name, identity, body, pixels, normalise.identifiers(tuple(user)), limited)
+        return Payload(name, identity, body, pixels, normalise.identifiers(keys), limited)
 
     def pack(self, destination: str, bodies: Sequence[bytes], endpoint: str) -> Request:
         """Up to a thousand events of one pixel; the token travels in the body, where no proxy logs it."""
@@ -244,6 +246,24 @@ class MetaCapiTag(Tag):
                 context.note("pixel_id is not a pixel's digits: that pixel gets nothing")
         return tuple(found)
 
+    def _named(self, given: str) -> str | Suppressed:
+        """What Meta calls an event of this name, remembered for the next."""
+        if not given or clean(given) is None:
+            return Suppressed("the event has no name")
+        if given in names.AUTOMATIC and given not in self.event_names:
+            return Suppressed("automatic event of the pixel")
+        name = self.event_names.get(given) or names.meta_name(given)
+        if len(self._names) < _MOST_NAMES and len(given) <= _LONGEST_NAME:
+            self._names[given] = name
+        return name
+
+    def _moment(self, told: Any, context: Context, origin: str) -> clock.Moment:
+        seconds = moment(told)
+        if seconds is None:
+            context.note("event_time is no moment: the time of arrival is used")
+        browsers = context.event.get("x-tagdock-clock") == "browser"
+        return clock.event_time(seconds, context.now, origin, browsers=browsers, note=context.note)
+
     def _identity(self, context: Context) -> str:
         """The id both copies of an event share: the configured one, the event's, the order's, else one of the hit."""
         event = context.event
@@ -261,6 +281,9 @@ class MetaCapiTag(Tag):
         event = context.event
         page = read(self.event_source_url, context) or event.get("page_location")
         for field, said in (("event_source_url", page), ("referrer_url", event.get("page_referrer"))):
+            if type(said) is str and said in self._sound:
+                body[field] = said
+                continue
             if not isinstance(said, str) or "://" not in said[:40] or clean(said) is None:
                 if said:
                     context.note(f"{field} is not a URL: left out")
@@ -268,16 +291,19 @@ class MetaCapiTag(Tag):
             url = scrub_url(said, self.personal_data, field, context.note)
             if url:
                 body[field] = url
+            if url == said:
+                self._sound.remember(said)
         if origin == "website" and "event_source_url" not in body:
             context.note("Meta wants event_source_url of a website's event, and there is no page_location")
 
-    def _user(self, context: Context, messaging: bool) -> dict[str, Any]:
+    def _user(self, context: Context, messaging: bool, templated: dict[str, Any]) -> dict[str, Any]:
         event, hit, note = context.event, context.hit, context.note
         given = overrides(self.user_data, context)
         saved = hit.cookies
         user = customer(
             event,
             given,
+            templated=templated,
             enhanced=saved.get(ENHANCED),
             default_country=self.default_country,
             match=self.match,
@@ -285,7 +311,7 @@ class MetaCapiTag(Tag):
         )
         if messaging:  # a conversation has no browser
             return user
-        fbp, fbc = self._ids(context, given)
+        fbp, fbc = browser_ids(context, given, saves=self.set_cookies)
         address = browser.address(event, given.get("client_ip_address"), saved.get("_fbi"), note)
         if address is not None:
             user["client_ip_address"] = address
@@ -305,41 +331,3 @@ class MetaCapiTag(Tag):
                 note("the visitor's address is not public, and is sent since there is nothing else to match by")
                 user["client_ip_address"] = local
         return user
-
-    def _ids(self, context: Context, given: dict[str, Any]) -> tuple[str | None, str | None]:
-        """Browser and click id, saved on the visitor's browser when asked for and allowed."""
-        event, hit = context.event, context.hit
-        if not (self.set_cookies or given) and not _may_name_browser(event, hit):
-            return None, None  # nobody named the browser: what is looked for below is not there
-        saves = (
-            self.set_cookies
-            and context.consent.get("ad_storage") == "granted"
-            and hit.user_agent != ""
-            and event.get("user_agent") == hit.user_agent  # the visitor's own browser, not somebody's server
-        )
-        visit = browser.Visit(
-            cookies=hit.cookies,
-            referer=hit.referer,
-            now=int(context.now * 1000),
-            host=hit.host if saves else None,
-            minted=context.shared.minted,
-        )
-        fbp = browser.browser_id(event, given.get("fbp"), visit, lambda: context.chance("fbp"), context.note)
-        fbc = browser.click_id(event, given.get("fbc"), visit, context.note)
-        if saves:
-            known = {cookie.name for cookie in context.shared.cookies}
-            domain = site.cookie_domain(hit.host) or ""
-            for name, value in (("_fbp", fbp), ("_fbc", fbc)):
-                if value and hit.cookies.get(name) != value and name not in known:
-                    context.shared.cookies.append(Cookie(name, value, cookies.LIFETIME, domain))
-        return fbp, fbc
-
-
-def _may_name_browser(event: Mapping[str, Any], hit: Hit) -> bool:
-    """Whether an event or its hit may hold a browser id or a click id: a cheap look before the careful one."""
-    said = event.get("user_data")
-    if event.keys() & _BROWSER_IDS or (said and isinstance(said, dict)):
-        return True
-    if "_fb" in hit.headers.get("cookie", "") or "fbclid=" in hit.referer:
-        return True
-    return "fbclid=" in str(event.get("page_location")) or "fbclid=" in str(event.get("page_referrer"))

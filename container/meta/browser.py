@@ -6,7 +6,11 @@ from typing import Any
 
 from container.meta import cookies, site
 from container.meta.customer import Note, own
+from container.meta.known import Known
 from container.meta.text import trim
+
+_AGENTS = Known()
+"""Browsers whose name is sent as it is."""
 
 
 @dataclass(slots=True)
@@ -89,7 +93,11 @@ def agent(event: Mapping[str, Any], override: object, note: Note) -> str | None:
     said = override or own(event, "client_user_agent") or event.get("user_agent")
     if not said:
         return None
+    if type(said) is str and said in _AGENTS:
+        return said
     written = trim(said) if isinstance(said, str) else ""
+    if written == said:
+        _AGENTS.remember(written)
     if not 0 < len(written) <= 4096:
         note("the user agent is no text of at most 4096 characters: left out")
         return None

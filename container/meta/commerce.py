@@ -7,7 +7,7 @@ from typing import Any, Final
 from container.amount import amount
 from container.meta import rules
 from container.meta.clean import clean, label
-from container.meta.customer import Note, templates
+from container.meta.customer import Note
 
 # Fields an event carries at its top, under Meta's name or under that of common event data.
 _COMMON: Final = {
@@ -34,18 +34,23 @@ _LONGEST_NAME: Final = 200
 
 
 def commerce(
-    event: Mapping[str, Any], name: str, overrides: Mapping[str, Any], *, content_type: str | None, note: Note
+    event: Mapping[str, Any],
+    name: str,
+    overrides: Mapping[str, Any],
+    *,
+    templated: Mapping[str, Any],
+    content_type: str | None,
+    note: Note,
 ) -> dict[str, Any]:
     """`custom_data` of an event that Meta knows as `name`.
 
-    For each field the first that says something: `overrides` (a None there leaves the field out), `x-fb-cd-<field>`,
+    For each field the first that says something: `overrides` (a None there leaves the field out), `templated`,
     the fields of common event data (`_COMMON`, which transformations change), the event's own `custom_data`, its fields
     of Meta's names, its items. Nothing is invented: no currency, no value, no quantity. What is left out or lacks its
     counterpart is told to `note`.
     """
     said_at_all = event.keys() & _SAYING
-    marked = templates(event, "cd")
-    if not said_at_all and not marked and not overrides:
+    if not said_at_all and not templated and not overrides:
         return {}  # a page view, mostly
     built: dict[str, Any] = {}
     own = event.get("custom_data")
@@ -57,7 +62,7 @@ def commerce(
         value = event[said]
         if value is not None and value != "" and (common or field not in built):
             built[field] = value
-    built.update(marked)
+    built.update(templated)
     _from_items(event, name, built, content_type)
     built.update(overrides)
     checked: dict[str, Any] = {}

@@ -11,6 +11,7 @@ from container.meta.normalise import HASHED, LISTS, LONGEST, PLAIN, hashed_all
 from container.meta.text import is_sha256, text, trim
 
 Note = Callable[[str], None]
+_NONE: Final[Mapping[str, Any]] = {}
 
 # Names of common event data (and a few that people write instead) for Meta's keys.
 COMMON: Final = {
@@ -47,6 +48,7 @@ def customer(
     event: Mapping[str, Any],
     overrides: Mapping[str, Any],
     *,
+    templated: Mapping[str, Any] = _NONE,
     enhanced: object = None,
     default_country: str | None = None,
     match: str = "documented",
@@ -54,12 +56,15 @@ def customer(
 ) -> dict[str, Any]:
     """Everything about the customer but the browser: hashed keys as one hash or a list of them, the others as they are.
 
-    For each key the first of these that says something: `overrides` (a None there leaves the key out), an
-    `x-fb-ud-<key>` of the event, Meta's own key in the event's `user_data`, the names of common event data in clear,
-    then hashed (`sha256_...`), `user_id` for `external_id`, and the `_gtmeec` cookie's value. What is left out is told
-    to `note`, by key and never by value.
+    For each key the first of these that says something: `overrides` (a None there leaves the key out), `templated`
+    (the `x-fb-ud-<key>` of the event), Meta's own key in the event's `user_data`, the names of common event data in
+    clear, then hashed (`sha256_...`), `user_id` for `external_id`, and the `_gtmeec` cookie's value. What is left out
+    is told to `note`, by key and never by value.
     """
-    found = _gathered(event, enhanced, note)
+    silent = enhanced is None and "user_id" not in event
+    if silent and not (overrides or templated or event.get("user_data")):
+        return {}  # nobody said anything, as on most sites' pages
+    found = _gathered(event, templated, enhanced, note)
     if overrides:
         found.update(overrides)
     built: dict[str, Any] = {}
@@ -81,12 +86,16 @@ def customer(
     return built
 
 
-def templates(event: Mapping[str, Any], group: str) -> dict[str, Any]:
-    """What the browser set for Meta's Tag Manager template: the `x-fb-ud-<key>` or `x-fb-cd-<field>` of an event."""
-    prefix = f"x-fb-{group}-"
-    if prefix not in "\n".join(event):  # most events have none, and one look over all names costs least
-        return {}
-    return {name[8:]: value for name, value in event.items() if name[:8] == prefix and len(name) > 8}
+def templates(event: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the browser set for Meta's Tag Manager template: an event's `x-fb-ud-<key>`, and its `x-fb-cd-<field>`."""
+    every = "\n".join(event)  # most events have none, and one look over all names costs least
+    if "x-fb-ud-" not in every and "x-fb-cd-" not in every:
+        return {}, {}
+    user, custom = (
+        {name[8:]: value for name, value in event.items() if name[:8] == prefix and len(name) > 8}
+        for prefix in ("x-fb-ud-", "x-fb-cd-")
+    )
+    return user, custom
 
 
 def own(event: Mapping[str, Any], key: str) -> Any:
@@ -106,7 +115,7 @@ def plain_value(value: object) -> str | int | None:
     return (written if isinstance(value, str) else value) if 0 < len(written) <= LONGEST else None
 
 
-def _gathered(event: Mapping[str, Any], enhanced: object, note: Note) -> dict[str, Any]:
+def _gathered(event: Mapping[str, Any], templated: Mapping[str, Any], enhanced: object, note: Note) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if isinstance(enhanced, str):
         found.update(_enhanced(enhanced, note))
@@ -120,7 +129,7 @@ def _gathered(event: Mapping[str, Any], enhanced: object, note: Note) -> dict[st
     elif data:
         found.update(_common(data, note))
         found.update((key, value) for key, value in data.items() if key in _OWN and value not in (None, ""))
-    for key, value in templates(event, "ud").items():
+    for key, value in templated.items():
         if key in _OWN:
             found[key] = value
         else:

@@ -1,6 +1,7 @@
 """The action source: where an event happened, and what Meta wants to know about it there."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from container.meta import names, rules
@@ -43,7 +44,8 @@ def refused(source: str, payload: Mapping[str, Any]) -> str:
     return ""
 
 
-def unmatched(source: str, user: Collection[str]) -> str:
+@lru_cache(maxsize=1024)
+def unmatched(source: str, user: tuple[str, ...]) -> str:
     """Why Meta would refuse an event for having these keys of `user_data` alone; empty when it would not."""
     if rules.too_broad(user):
         told = ", ".join(sorted(user)) or "nothing"

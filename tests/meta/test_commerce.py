@@ -5,11 +5,19 @@ from typing import Any
 import pytest
 
 from container.meta.commerce import commerce, refused
+from container.meta.customer import templates
 
 
 def built(event: dict[str, Any], name: str = "Purchase", overrides: dict[str, Any] | None = None, **more: Any) -> Any:
     notes: list[str] = []
-    found = commerce(event, name, overrides or {}, content_type=more.get("content_type"), note=notes.append)
+    found = commerce(
+        event,
+        name,
+        overrides or {},
+        templated=templates(event)[1],
+        content_type=more.get("content_type"),
+        note=notes.append,
+    )
     return found, notes
 
 

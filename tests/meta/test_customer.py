@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from container.meta.customer import PHONE_HASH, customer
+from container.meta.customer import PHONE_HASH, customer, templates
 
 EMAIL = hashlib.sha256(b"test@example.com").hexdigest()
 
@@ -20,7 +20,7 @@ def built(
     event: dict[str, Any], overrides: dict[str, Any] | None = None, **more: Any
 ) -> tuple[dict[str, Any], list[str]]:
     notes: list[str] = []
-    return customer(event, overrides or {}, note=notes.append, **more), notes
+    return customer(event, overrides or {}, templated=templates(event)[0], note=notes.append, **more), notes
 
 
 def test_common_event_data_needs_no_configuration() -> None:

@@ -108,10 +108,25 @@ def test_an_event_needs_what_its_source_asks_for() -> None:
     assert source.refused("app", {}) == "Meta wants app_data of an event whose action_source is app"
     assert source.refused("business_messaging", {}).startswith("Meta wants messaging_channel")
     assert source.refused("website", {}) == ""
-    assert source.unmatched("email", ["em"]) == ""
-    assert source.unmatched("website", ["em", "client_user_agent"]) == ""
-    assert source.unmatched("website", ["em"]).startswith("Meta wants the visitor's client_user_agent")
-    assert source.unmatched("email", ["ct", "zp"]).startswith("Meta cannot match anybody by ct, zp")
+    assert source.unmatched("email", ("em",)) == ""
+    assert (
+        source.unmatched(
+            "website",
+            (
+                "em",
+                "client_user_agent",
+            ),
+        )
+        == ""
+    )
+    assert source.unmatched("website", ("em",)).startswith("Meta wants the visitor's client_user_agent")
+    assert source.unmatched(
+        "email",
+        (
+            "ct",
+            "zp",
+        ),
+    ).startswith("Meta cannot match anybody by ct, zp")
 
 
 def test_an_original_event_keeps_its_four_fields() -> None:
