@@ -28,6 +28,7 @@
 
   function sign() {
     const badge = document.createElement('div');
+    const words = document.createElement('span');
     const said = document.createElement('span');
     const left = document.createElement('span');
     const button = document.createElement('button');
@@ -36,7 +37,8 @@
     badge.style.cssText = box;
     button.type = 'button';
     button.style.cssText = knob;
-    badge.append(said, left, button);
+    words.append(said, left);
+    badge.append(words, button);
     const put = () => document.body.append(badge);
     if (document.body) put();
     else document.addEventListener('DOMContentLoaded', put);
@@ -45,7 +47,7 @@
 
   function minutes(seconds) {
     const count = Math.ceil(seconds / 60);
-    return count > 1 ? `${count} minutes left` : 'less than a minute left';
+    return ` \u00b7 ${count > 1 ? `${count} minutes` : 'less than a minute'} left`;
   }
 
   ready((endpoint, given, known, save) => {
