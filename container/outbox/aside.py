@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 
 import msgspec
 
 from container.outbox.books import Name, read_accounts
 from container.outbox.database import read_beside
+from container.outbox.files import file_of, files_of
 
 Waiting = dict[Name, tuple[int, int]]
 """For every tag and destination how many payloads were pending, and how many dead letters were kept."""
@@ -64,14 +66,28 @@ def asides(connection: sqlite3.Connection) -> list[Aside]:
     ]
 
 
+def beside(path: Path) -> list[Path]:
+    """The damaged files that stand beside the outbox at ``path``. Raises ``OSError``."""
+    found = path.parent.glob(f"{escape(path.name)}.corrupt-*")
+    return sorted(one for one in found if not one.name.endswith(("-wal", "-shm")))
+
+
+def standing(address: str, workers: Iterable[int] | None = None) -> list[Path]:
+    """The damaged files beside those of these workers, or of all there are; none where they cannot be seen."""
+    try:
+        numbers = {0, *files_of(address)} if workers is None else workers
+        return sorted(one for number in numbers for one in beside(file_of(address, number)))
+    except OSError:
+        return []
+
+
 def unsettled(path: Path, connection: sqlite3.Connection) -> list[Aside]:
     """The files that were set aside of the outbox at ``path`` and still stand beside it, whether it knows of them or
     not, and those whose salvage is not finished. Raises ``OSError`` and ``sqlite3.Error``.
     """
     found = {one.name: one for one in asides(connection)}
-    for beside in sorted(path.parent.glob(f"{path.name}.corrupt-*")):
-        if not beside.name.endswith(("-wal", "-shm")):
-            found.setdefault(beside.name, Aside(beside.name, known=False)).stands = True
+    for one in beside(path):
+        found.setdefault(one.name, Aside(one.name, known=False)).stands = True
     return [one for one in found.values() if one.stands or not one.finished]
 
 

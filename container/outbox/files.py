@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from glob import escape
 from pathlib import Path
 
 FIRST_GROUPS = 2**14
@@ -24,17 +22,6 @@ def address_of(address: str, worker: int) -> str:
 def file_of(address: str, worker: int = 0) -> Path:
     """The file of a worker's outbox."""
     return Path(address_of(address, worker).partition(":")[2])
-
-
-def set_aside_of(address: str, workers: Iterable[int] | None = None) -> list[Path]:
-    """The damaged files that lie beside those of these workers, or beside all; none where they cannot be seen."""
-    try:
-        numbers = {0, *files_of(address)} if workers is None else workers
-        paths = [file_of(address, number) for number in numbers]
-        beside = [found for path in paths for found in path.parent.glob(f"{escape(path.name)}.corrupt-*")]
-    except OSError:
-        return []
-    return sorted(one for one in beside if not one.name.endswith(("-wal", "-shm")))
 
 
 def files_of(address: str) -> dict[int, Path]:

@@ -27,8 +27,9 @@ from container.journal import Journal
 from container.metrics import Metrics, Standing
 from container.outbox import Outbox, OutboxError, OutboxUnavailable, open_outbox
 from container.outbox.accounts import joined
+from container.outbox.aside import standing
 from container.outbox.database import in_words
-from container.outbox.files import file_of, set_aside_of
+from container.outbox.files import file_of
 from container.outbox.limits import share
 from container.outbox.outbox import Account, Status
 from container.problem import Problem
@@ -330,7 +331,7 @@ class App:
             ready=not self.outbox.trouble(),
             limit_bytes=share(delivery.limit.bytes, workers),
             limit_payloads=share(delivery.limit.payloads, workers),
-            set_aside=len(set_aside_of(delivery.store, numbers)),
+            set_aside=len(standing(delivery.store, numbers)),
         )
 
     async def _books(self) -> Status:

@@ -48,8 +48,9 @@ def test_what_was_counted_is_shown_with_its_labels() -> None:
 
 
 def test_the_books_of_every_destination_are_shown_and_add_up() -> None:
-    # Of four that died one was sent again and is delivered, one was thrown away.
-    account = Account("meta", "123", accepted=12, delivered=4, suppressed=3, dead=3, purged=1, pending=2)
+    # Of four that died one was sent again and is delivered, one was thrown away; five were lost with a file before.
+    lost = {"dead": {"lost in a damaged file": 5, "no email": 3}}
+    account = Account("meta", "123", accepted=17, delivered=4, suppressed=3, dead=8, purged=1, pending=2, reasons=lost)
     metrics = Metrics()
     metrics.deaths_of(0)["meta", "123"] += 3
     metrics.deaths_of(2)["meta", "123"] += 1
@@ -60,9 +61,10 @@ def test_the_books_of_every_destination_are_shown_and_add_up() -> None:
         end: shown["tagdock_payloads_total", tuple(sorted([*place, ("end", end)]))]
         for end in ("accepted", "delivered", "suppressed")
     }
-    assert ends == {"accepted": 12, "delivered": 4, "suppressed": 3}
+    assert ends == {"accepted": 17, "delivered": 4, "suppressed": 3}
     assert shown["tagdock_outbox_dead", place] == 2
     assert shown["tagdock_outbox_purged_total", place] == 1
+    assert shown["tagdock_outbox_lost_total", place] == 5
     assert shown["tagdock_deaths_total", place] == 4
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from container.outbox.files import set_aside_of
+from container.outbox.aside import standing
 from tests.processes.server import TOKEN
 from tests.web.served import CONFIG, PAGE_VIEW, served
 
@@ -73,7 +73,7 @@ def test_a_damaged_file_that_was_set_aside_is_shown_until_it_is_moved_away(tmp_p
     outbox.write_bytes(b"this is not a database" * 500)
     with served(tmp_path) as app:
         assert app.metrics()["tagdock_outbox_set_aside"] == 1
-        (aside,) = set_aside_of(f"sqlite:{outbox}")
+        (aside,) = standing(f"sqlite:{outbox}")
         assert aside.name.startswith("outbox.sandbox.db.corrupt-")
         aside.rename(tmp_path / "looked at")
         assert app.metrics()["tagdock_outbox_set_aside"] == 0
@@ -83,6 +83,6 @@ def test_files_set_aside_are_found_by_worker(tmp_path: Path) -> None:
     for name in ("outbox.db", "outbox.1.db", "outbox.db.corrupt-1", "outbox.db.corrupt-1-wal", "outbox.1.db.corrupt-2"):
         (tmp_path / name).touch()
     address = f"sqlite:{tmp_path}/outbox.db"
-    assert [one.name for one in set_aside_of(address)] == ["outbox.1.db.corrupt-2", "outbox.db.corrupt-1"]
-    assert [one.name for one in set_aside_of(address, [1])] == ["outbox.1.db.corrupt-2"]
-    assert set_aside_of(f"sqlite:{tmp_path}/nowhere/outbox.db") == []
+    assert [one.name for one in standing(address)] == ["outbox.1.db.corrupt-2", "outbox.db.corrupt-1"]
+    assert [one.name for one in standing(address, [1])] == ["outbox.1.db.corrupt-2"]
+    assert standing(f"sqlite:{tmp_path}/nowhere/outbox.db") == []
