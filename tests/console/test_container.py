@@ -50,6 +50,7 @@ def test_the_drawing_says_what_consent_stopped_and_what_did_not_trigger(desk: Ro
         desk.hit(HIT.replace("epn.value=120", "epn.value=0").replace("o-1", f"t-{number}"))
     page = desk.get("/container", accept="text/html").text
     assert page.count("edge-consent") == 1
+    assert ">3 stopped by consent</text>" in page
     assert ">1 fired · 3 not triggered</text>" in page
     assert ">3 no consent</text>" in page
     assert "stopped by consent: 3 from browser" in page

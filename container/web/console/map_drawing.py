@@ -19,8 +19,8 @@ _Point = tuple[float, float]
 _PARTS = (0.35, 0.5, 0.65, 0.22, 0.78)
 """How far along a line its number may stand."""
 
-_BESIDE = (0.88, 0.93, 0.84, 0.12, 0.07)
-"""How far along a line from a client to a tag: beside the boxes of the triggers, which it passes."""
+_LANE, _LANES = 18, 8
+"""Height of the lanes below the triggers, by which lines go from a client to a tag, and how many are drawn."""
 
 _NUMBER = (24, 14)
 """Width and height that a number takes."""
@@ -61,8 +61,10 @@ def drawing(shown: dict[str, Any]) -> dict[str, Any] | None:
         *_lines(quiet if len(quiet) <= MOST else [], ("clients", "client"), ("triggers", "trigger"), places),
         *_lines(shown["from_clients"], ("clients", "client"), ("triggers", "trigger"), places),
         *_lines(shown["to_tags"], ("triggers", "trigger"), ("tags", "tag"), places),
-        *_lines(shown.get("stopped", ()), ("clients", "client"), ("tags", "tag"), places, _BESIDE),
     ]
+    lanes = _lanes(shown.get("stopped", ()), places, height)
+    lines += lanes
+    height += len(lanes) * _LANE
     return {"height": round(height), "boxes": boxes, "lines": sorted(lines, key=lambda one: int(one["count"]))}
 
 
@@ -96,7 +98,6 @@ def _lines(
     begin: tuple[str, str],
     end: tuple[str, str],
     places: dict[tuple[str, str], tuple[float, float, float]],
-    parts: tuple[float, ...] = _PARTS,
 ) -> list[dict[str, Any]]:
     found = []
     taken: dict[tuple[int, int], _Point] = {}
@@ -106,20 +107,52 @@ def _lines(
             continue  # a trigger of a version before, or one that no tag asks any more
         x, y, to_x, to_y = here[2], here[1], there[0], there[1]
         middle = (x + to_x) / 2
-        first = number % len(parts)
-        points = [_on_curve(x, y, middle, to_x, to_y, part) for part in (*parts[first:], *parts[:first])]
+        first = number % len(_PARTS)
+        points = [_on_curve(x, y, middle, to_x, to_y, part) for part in (*_PARTS[first:], *_PARTS[:first])]
         label_x, label_y = _free(points, taken) if edge["count"] else points[0]
         found.append(
             {
                 "path": f"M{x:.0f} {y:.1f}C{middle:.0f} {y:.1f} {middle:.0f} {to_y:.1f} {to_x:.0f} {to_y:.1f}",
                 "count": edge["count"],
+                "said": f"{edge['count']:,}",
                 "kind": edge["kind"],
-                "width": round(1.5 + min(math.log10(edge["count"]), 4.0), 1) if edge["count"] else 1,
+                "width": _thick(edge["count"]),
                 "x": round(label_x, 1),
                 "y": round(label_y + 4, 1),
             }
         )
     return found
+
+
+def _lanes(
+    stopped: Sequence[dict[str, Any]], places: dict[tuple[str, str], tuple[float, float, float]], below: float
+) -> list[dict[str, Any]]:
+    """The lines of what consent stopped, below all triggers: which of them held is not known. The most frequent."""
+    found: list[dict[str, Any]] = []
+    for edge in sorted(stopped, key=lambda one: -int(one["count"]))[:_LANES]:
+        here, there = places.get(("clients", edge["client"])), places.get(("tags", edge["tag"]))
+        if here is None or there is None:
+            continue
+        (left, width), lane = _COLUMNS[1], below + len(found) * _LANE + 2
+        x, y, to_x, to_y = here[2], here[1], there[0], there[1]
+        down = f"M{x:.0f} {y:.1f}C{x + 70:.0f} {y:.1f} {x + 50:.0f} {lane:.1f} {left:.0f} {lane:.1f}"
+        up = f"H{left + width}C{to_x - 50:.0f} {lane:.1f} {to_x - 70:.0f} {to_y:.1f} {to_x:.0f} {to_y:.1f}"
+        found.append(
+            {
+                "path": down + up,
+                "count": edge["count"],
+                "said": f"{edge['count']:,} stopped by consent",
+                "kind": edge["kind"],
+                "width": _thick(edge["count"]),
+                "x": round(left + width / 2, 1),
+                "y": round(lane + 4, 1),
+            }
+        )
+    return found
+
+
+def _thick(count: int) -> float:
+    return round(1.5 + min(math.log10(count), 4.0), 1) if count else 1.0
 
 
 def _on_curve(x: float, y: float, middle: float, to_x: float, to_y: float, t: float) -> _Point:
