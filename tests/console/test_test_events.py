@@ -160,7 +160,7 @@ def test_refusals_that_were_told_are_counted_and_no_part_of_the_share(desk: Room
     assert told["only_server"] == {"saved": 0, "known": 0, "share": None, "nobody": 0, "refused": 3}
     page = " ".join(desk.get("/quality", accept="text/html").text.split())
     assert '<th scope="col" class="num">Refused</th>' in page
-    assert '<td class="num">3</td>' in page
+    assert '<td class="num" data-name="Refused">3</td>' in page
     assert "3 refused consent: counted by name alone" in page
     assert "told of by nobody" not in page
     assert "No action that pages told of has reached Meta." in page
