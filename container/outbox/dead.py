@@ -31,6 +31,9 @@ _LETTERS = (
     f"{_FROM} {_WHERE}"
 )
 _CHOSEN = f"SELECT dead.id, dead.grp, dead.reason {_FROM} {_WHERE}"
+NAMES = f"SELECT dead.id, accepted, tag, destination, event_name, event_id {_FROM} {_WHERE}"
+"""What the chosen letters are known by; takes the fields of a ``Choice``, ``limit`` and ``after``."""
+
 # Attempts of at least one put them into the index of due times, which is where a running server looks for them. Why
 # they were given up is no answer of the vendor's: what it said last is.
 _REVIVE = f"""
@@ -90,8 +93,16 @@ def count(path: Path, choice: Choice = Choice()) -> int:
         return int(connection.execute(f"SELECT count(*) FROM ({_CHOSEN})", words).fetchone()[0])
 
 
-def redrive(path: Path, now: float, choice: Choice = Choice(), most: int | None = None) -> Iterator[int]:
+def redrive(
+    path: Path,
+    now: float,
+    choice: Choice = Choice(),
+    most: int | None = None,
+    leave: frozenset[int] = frozenset(),
+) -> Iterator[int]:
     """Make the chosen letters pending and due, the first ``most`` of them; yields how many with every step.
+
+    Those whose ids are in ``leave`` are left as they are, as ``delivered_since`` finds them.
 
     Their destination counts as resumed now, so that they are not given up at once. What a vendor takes no more because
     of its age dies again. Raises ``OutboxUnavailable``; the steps before stay done.
@@ -106,7 +117,7 @@ def redrive(path: Path, now: float, choice: Choice = Choice(), most: int | None 
         for (grp, reason), number in Counter((grp, reason) for _, grp, reason in chosen).items():
             _unbook(connection, grp, reason, number)
 
-    return _in_chunks(path, choice, revive, most)
+    return _in_chunks(path, choice, revive, most, leave)
 
 
 def purge(path: Path, choice: Choice = Choice(), most: int | None = None) -> Iterator[int]:
@@ -127,7 +138,11 @@ def purge(path: Path, choice: Choice = Choice(), most: int | None = None) -> Ite
 
 
 def _in_chunks(
-    path: Path, choice: Choice, change: Callable[[sqlite3.Connection, list[_Chosen]], None], most: int | None = None
+    path: Path,
+    choice: Choice,
+    change: Callable[[sqlite3.Connection, list[_Chosen]], None],
+    most: int | None = None,
+    leave: frozenset[int] = frozenset(),
 ) -> Iterator[int]:
     """Change letters some at a time, each time in one transaction; nothing is held while the caller looks on."""
     after = 0
@@ -136,12 +151,13 @@ def _in_chunks(
         while left > 0:
             connection.execute("BEGIN IMMEDIATE")
             words = {**asdict(choice), "limit": min(CHUNK, left), "after": after}
-            chosen = connection.execute(_CHOSEN, words).fetchall()
+            rows = connection.execute(_CHOSEN, words).fetchall()
+            chosen = [row for row in rows if row[0] not in leave]
             change(connection, chosen)
             connection.execute("COMMIT")
-            if not chosen:
+            if not rows:
                 return
-            after = chosen[-1][0]
+            after = rows[-1][0]
             left -= len(chosen)
             yield len(chosen)
 
