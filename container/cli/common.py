@@ -46,6 +46,21 @@ def json_option(function: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(function)
 
 
+class Number(click.IntRange):
+    """A whole number from 1 on, and the words for what is none."""
+
+    name = "number"
+
+    def __init__(self) -> None:
+        super().__init__(min=1)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"'{shown(str(value))}' is not a number from 1 on", param, ctx)
+
+
 def configuration(path: str) -> Configuration:
     """The configuration of a file, for a command that sends nothing and so needs no secrets.
 

@@ -30,6 +30,8 @@ def explain_event(config: str, as_json: bool, reference: str, reveal: bool) -> N
     Shows when its hit came, the consent and who gave it, what every tag decided, and of each payload the attempts,
     the answers and the end.
     """
+    if not reference.strip():
+        raise click.BadParameter("it is empty; give an event_id, or the id of an order", param_hint="ID")
     whole = configuration(config)
     files = Files(config)
     sandbox = beside(whole.delivery, "sandbox.db") if whole.delivery.to == "sandbox" else None

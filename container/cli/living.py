@@ -16,7 +16,7 @@ from rich.text import Text
 from container.cli.common import err, shown
 from container.config.document import ContainerSection
 from container.config.snapshot import SHORT, Snapshot, composed, snapshot
-from container.config.versions import Version, VersionError, Versions, versions_of
+from container.config.versions import How, Version, VersionError, Versions, versions_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -90,12 +90,12 @@ def running_version(url: str) -> str:
     return ""
 
 
-def reload_running(url: str, versions: Versions) -> httpx2.Response | None:
-    """Ask the server to take over what was rolled back; None when nobody answers there."""
+def reload_running(url: str, versions: Versions, how: How = "rollback") -> httpx2.Response | None:
+    """Ask the server to take over what was rolled back, or the file as it is; None when nobody answers there."""
     token = os.environ.get("TAGDOCK_TOKEN", "")
     with contextlib.suppress(OSError, UnicodeDecodeError):
         token = token or (versions.folder.parent / "token").read_text("ascii").strip()
     headers = {"authorization": f"Bearer {token}"}
     with contextlib.suppress(httpx2.HTTPError, httpx2.InvalidURL):
-        return httpx2.post(f"{url}/-/reload?how=rollback", headers=headers, timeout=60, trust_env=False)
+        return httpx2.post(f"{url}/-/reload?how={how}", headers=headers, timeout=60, trust_env=False)
     return None

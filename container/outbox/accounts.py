@@ -46,6 +46,20 @@ def accounts(path: Path) -> list[Account]:
     return list(found.values())
 
 
+def knows_tag(path: Path, tag: str) -> bool:
+    """Whether a file has anything of a tag: payloads, or decisions in its ledger. Raises ``OutboxUnavailable``."""
+    try:
+        with read_only(path) as connection:
+            if connection.execute("SELECT 1 FROM destinations WHERE tag = ?", (tag,)).fetchone():
+                return True
+            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'profiles'").fetchone():
+                return False
+            named = "SELECT 1 FROM profiles WHERE instr(words, json_quote(?))"
+            return connection.execute(named, (tag,)).fetchone() is not None
+    except (OSError, sqlite3.Error) as error:
+        raise OutboxUnavailable(f"outbox {path}: {in_words(error)}") from None
+
+
 def set_aside(path: Path) -> list[Aside]:
     """The damaged files that stand beside a file, and those whose salvage is not finished. Changes nothing.
 

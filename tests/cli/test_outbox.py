@@ -101,7 +101,7 @@ def test_letters_are_chosen_alike_for_looking_and_for_sending_again(
     folder: Path, words: list[str], chosen: list[str]
 ) -> None:
     assert [one["event_id"] for one in told(folder, "dead", *words)] == chosen
-    tried = {"outbox": str(FILE), "chosen": len(chosen), "redriven": 0}
+    tried = {"outbox": str(FILE), "chosen": len(chosen), "redriven": 0, "delivered_since": 0}
     assert told(folder, "redrive", *words, "--dry-run") == tried
     assert len(told(folder, "dead")) == 2
     assert told(folder, "redrive", *words) == {**tried, "redriven": len(chosen)}
@@ -179,7 +179,7 @@ def test_a_file_that_is_no_outbox_is_said_in_one_line(folder: Path, words: list[
 def test_a_time_that_is_none_is_wrong_usage(folder: Path) -> None:
     done = tagdock("outbox", "dead", "--since", "yesterday", at=folder)
     assert done.returncode == 2
-    assert "'yesterday' is not a time; write 2026-03-01T12:00:00Z" in done.stderr
+    assert "'yesterday' is not a time; write it as 2026-03-01, 2026-03-01T12:00:00Z, or 7d" in done.stderr
 
 
 def test_an_outbox_that_accepted_nothing_says_so(tmp_path: Path) -> None:

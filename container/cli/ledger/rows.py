@@ -11,7 +11,7 @@ from itertools import count
 import click
 from rich.text import Text
 
-from container.cli.common import config_option, json_option, out, shown, write
+from container.cli.common import Number, config_option, json_option, out, shown, write
 from container.cli.ledger.looking import looking
 from container.cli.ledger.times import HELP, a_time
 from container.cli.outbox.files import Files
@@ -34,11 +34,11 @@ _COLOURS = {"delivered": "green", "dead": "red", "failed": "red", "no_consent": 
 @click.option("--since", metavar="TIME", help=f"Only hits that came since, {HELP}.")
 @click.option("--until", metavar="TIME", help="Only hits that came before.")
 @click.option("--tag", default="", metavar="NAME", help="Only entries of this tag.")
-@click.option("--outcome", default="", type=click.Choice(["", *OUTCOMES]), metavar="WORD", help="Only this outcome.")
+@click.option("--outcome", type=click.Choice(OUTCOMES), metavar="WORD", help="Only this outcome.")
 @click.option("--id", "reference", default="", metavar="ID", help="Only this event_id or order.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many, the latest.")
+@click.option("--limit", type=Number(), metavar="N", help="At most so many, the latest.")
 def rows(
-    config: str, as_json: bool, as_csv: bool, since: str | None, until: str | None, tag: str, outcome: str,
+    config: str, as_json: bool, as_csv: bool, since: str | None, until: str | None, tag: str, outcome: str | None,
     reference: str, limit: int | None,
 ) -> None:  # fmt: skip
     """List entries: the latest 50 for people, all of them as --csv or --json.
@@ -49,7 +49,8 @@ def rows(
         raise click.UsageError("--csv and --json exclude each other")
     files = Files(config)
     begin, end = a_time(since, "--since", 0.0), a_time(until, "--until", 1e18)
-    choice = Choice(begin, end, tag, outcome, reference)
+    files.must_know(tag)
+    choice = Choice(begin, end, tag, outcome or "", reference)
     found: Iterable[LedgerEntry]
     with looking("ledger") as watch:
         found = _found(files, choice, watch)

@@ -8,6 +8,7 @@ from container.cli.outbox.dead import dead
 from container.cli.outbox.prove import prove
 from container.cli.outbox.purge import purge
 from container.cli.outbox.redrive import redrive
+from container.cli.outbox.resume import resume
 from container.cli.outbox.show import show
 from container.cli.outbox.status import status
 
@@ -21,5 +22,5 @@ def outbox() -> None:
     """
 
 
-for _command in (status, dead, show, redrive, purge, prove):
+for _command in (status, dead, show, redrive, purge, resume, prove):
     outbox.add_command(_command)

@@ -28,6 +28,7 @@ FIRST = 100
 def dead(config: str, as_json: bool, choice: Choice, limit: int | None) -> None:
     """List dead letters with the vendor's words; the first 100 unless --limit says otherwise."""
     files = Files(config)
+    files.must_know(choice.tag)
     most = limit or FIRST
     found: list[DeadLetter] = []
 

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from container.cli.common import configuration, err, shown
 from container.config.document import DeliverySection
+from container.outbox.accounts import knows_tag
 from container.outbox.files import file_of, files_of
 from container.outbox.outbox import OutboxUnavailable
 
@@ -27,7 +29,9 @@ class Files:
     """The files of one configuration's outbox. What cannot be read of them is told; ``end`` remembers it."""
 
     def __init__(self, config: str) -> None:
-        store = configuration(config).delivery.store
+        whole = configuration(config)
+        store = whole.delivery.store
+        self.tags = tuple(whole.tags)
         self.first = file_of(store)
         self._failed: set[Path] = set()
         try:
@@ -37,6 +41,15 @@ class Files:
         if not self.paths:
             made = "there is none yet; tagdock serve makes it, started in this folder"
             self._stop(f"outbox {self.first}: {made}")
+
+    def must_know(self, tag: str) -> None:
+        """Ends with 2 when a tag is neither in the configuration nor in any file; "" is no tag."""
+        if tag and tag not in self.tags and not any(known for _, known in self.each(lambda path: knows_tag(path, tag))):
+            there = f"; there is {', '.join(self.tags)}" if self.tags else ""
+            raise click.BadParameter(
+                f"'{shown(tag)}' is no tag of the configuration, and nothing of it is kept{shown(there)}",
+                param_hint="--tag",
+            )
 
     def each(self, read: Callable[[Path], T]) -> Iterator[tuple[Path, T]]:
         """What a function finds in each file. One that cannot be read is left out; with none left, the command ends."""

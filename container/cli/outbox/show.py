@@ -10,7 +10,7 @@ import click
 import msgspec
 from rich.text import Text
 
-from container.cli.common import config_option, err, json_option, out, shown, write
+from container.cli.common import Number, config_option, err, json_option, out, shown, write
 from container.cli.outbox.files import Files
 from container.cli.outbox.parked import parked_in_words
 from container.cli.outbox.words import answer, attempts_in_words, due_in_words, name, time
@@ -23,7 +23,7 @@ from container.web.json import to_bytes
 @click.command()
 @config_option
 @json_option
-@click.argument("number", metavar="ID", type=click.IntRange(min=1))
+@click.argument("number", metavar="ID", type=Number())
 @click.option("--reveal", is_flag=True, help="Show personal data that is not hashed in clear.")
 def show(config: str, as_json: bool, number: int, reveal: bool) -> None:
     """Show the payload ID, pending or dead: what it holds, when it was sent, and what was answered."""

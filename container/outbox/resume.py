@@ -1,0 +1,41 @@
+"""Resuming: the mark of a destination that is parked taken away by people, while a server runs or not."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from container.outbox.database import changing, in_words
+from container.outbox.outbox import OutboxUnavailable
+
+_PARKED = """
+SELECT id, tag, destination, parked FROM destinations
+WHERE parked <> '' AND (:tag = '' OR tag = :tag) AND (:destination IS NULL OR destination = :destination) ORDER BY id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A destination that was parked, and why."""
+
+    tag: str
+    destination: str
+    reason: str
+
+
+def resume(path: Path, now: float, tag: str = "", destination: str | None = None) -> list[Parked]:
+    """Let destinations of a file go on: all that are parked, those of a tag, or one. A server that has the file open
+    follows when it looks into it, within five seconds. Raises ``OutboxUnavailable``.
+
+    Waiting for somebody does not count against ``give_up_after``, which begins anew.
+    """
+    try:
+        with changing(path) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            rows = connection.execute(_PARKED, {"tag": tag, "destination": destination}).fetchall()
+            statement = "UPDATE destinations SET parked = '', resumed_at = ? WHERE id = ?"
+            connection.executemany(statement, [(now, row[0]) for row in rows])
+            connection.execute("COMMIT")
+    except (OSError, sqlite3.Error) as error:
+        raise OutboxUnavailable(f"outbox {path}: {in_words(error)}") from None
+    return [Parked(*row[1:]) for row in rows]
