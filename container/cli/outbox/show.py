@@ -39,11 +39,12 @@ def show(config: str, as_json: bool, number: int, reveal: bool) -> None:
         told = {**_told(found), "parked": None if stopped is None else asdict(stopped)}
         write(to_bytes({**told, "payload": payload}))
         return
-    for line in _lines(found):
-        out.print(line)
-    if stopped is not None:
+    lines = _lines(found)
+    if stopped is not None:  # it does not wait for its time, but for somebody
         since = f" since {time(stopped.since)}" if stopped.since else ""
-        out.print(Text(parked_in_words(since, stopped.reason, found.tag), "yellow"))
+        lines[-1] = Text(f"pending, {parked_in_words(since, stopped.reason, found.tag)}", "yellow")
+    for line in lines:
+        out.print(line)
     out.print(Text(shown_json(payload)))
     if not reveal:
         out.print(Text("personal data is masked; hashes are shown as they are sent; all of it with --reveal", "dim"))
