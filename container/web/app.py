@@ -349,10 +349,12 @@ class App:
             return Status(accounts, size)
 
         sizes = {number: path.stat().st_size for number, path in self.adoption.orphans().items()}
-        return {
-            number: await Metrics().render(partial(status, accounts, sizes.get(number, 0)), self._clock())
-            for number, accounts in found.items()
-        }
+        texts: dict[int, bytes] = {}
+        for number, accounts in found.items():
+            metrics, store = Metrics(), self._delivery.store
+            metrics.standing = partial(Standing, set_aside=len(standing(store, [number])))
+            texts[number] = await metrics.render(partial(status, accounts, sizes.get(number, 0)), self._clock())
+        return texts
 
 
 def _reachable(host: str) -> str:

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from container.outbox.aside import standing
+from container.web.workers import Workers
+from tests.outbox.entries import with_outbox
+from tests.outbox.test_dead import three_dead
 from tests.processes.server import TOKEN
 from tests.web.served import CONFIG, PAGE_VIEW, served
 
@@ -86,3 +89,16 @@ def test_files_set_aside_are_found_by_worker(tmp_path: Path) -> None:
     assert [one.name for one in standing(address)] == ["outbox.1.db.corrupt-2", "outbox.db.corrupt-1"]
     assert [one.name for one in standing(address, [1])] == ["outbox.1.db.corrupt-2"]
     assert standing(f"sqlite:{tmp_path}/nowhere/outbox.db") == []
+
+
+def test_of_a_file_without_a_worker_what_lies_beside_it_is_told_and_no_readiness(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with_outbox(data / "outbox.sandbox.5.db", three_dead)
+    (data / "outbox.sandbox.5.db.corrupt-1").touch()
+    with served(tmp_path, workers=Workers(count=2, ports=(1, 2))) as app:
+        assert app.client.portal is not None
+        (text,) = app.client.portal.call(app.app._orphans).values()
+    lines = text.decode().splitlines()
+    assert "tagdock_outbox_set_aside 1.0" in lines
+    assert 'tagdock_outbox_dead{destination="123",tag="meta"} 2.0' in lines
+    assert not [line for line in lines if line.startswith(("tagdock_ready ", "tagdock_outbox_limit_"))]
