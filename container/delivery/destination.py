@@ -59,7 +59,7 @@ class Destination:
     async def serve(self, tag: Tag | None, endpoint: str, draining: bool) -> float:
         """Start what may be sent now; returns the seconds until there is more to do. ``tag`` None: it is gone."""
         group, lane = self.group, self.lane
-        if tag is None and not group.parked:
+        if tag is None and group.parked != gone(group.tag):  # also over what it was parked for before
             await self._park(gone(group.tag))
         elif tag is not None and group.parked == gone(group.tag):
             await self.unpark()

@@ -68,6 +68,20 @@ def test_payloads_of_a_tag_that_is_gone_wait_for_it(tmp_path: Path) -> None:
     play(tmp_path, work)
 
 
+def test_a_tag_that_is_gone_while_it_was_parked_is_what_is_said(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        await world.put(1)
+        await world.outbox.park("meta", "1", "(#190) token refused")
+        tag = world.tags.pop("meta")
+        await world.rounds()
+        assert (await world.account()).parked == "the tag meta is no longer in the configuration"
+        world.tags["meta"] = tag
+        await world.rounds()
+        assert world.vendor.taken == [1]
+
+    play(tmp_path, work)
+
+
 def test_payloads_of_a_tag_that_does_not_come_back_die_with_that_reason(tmp_path: Path) -> None:
     async def work(world: World) -> None:
         world.vendor.answers["meta/1"] = is_down

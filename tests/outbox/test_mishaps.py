@@ -351,6 +351,11 @@ def test_what_waits_longer_than_the_limit_of_age_dies_with_the_last_answer_parke
         now[0] += 2
         elapsed[0] += 2
         await outbox.refresh()
+        assert [one.partition(": ")[2] for one in outbox.notices()] == [
+            "3 payloads are dead, older than delivery.limit.age"
+        ]
+        await outbox.refresh()
+        assert outbox.notices() == []
         books = await account(outbox)
         assert (books.dead, books.pending) == (2, 1)
         assert books.reasons["dead"] == {
