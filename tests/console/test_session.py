@@ -124,11 +124,15 @@ def test_a_live_page_says_that_it_is_signed_out_and_leads_back_to_itself(server:
 def test_a_page_that_is_looked_at_again_says_so_too(server: Server, browser: Browser) -> None:
     with visiting(browser) as visit:
         page = visit.page
-        page.goto(f"{server.url}/console/delivery?token={TOKEN}")
+        page.goto(f"{server.url}/console/preview?token={TOKEN}")
+        page.get_by_label("Test event code").fill("TEST77")
         ended(server, visit)
-        page.get_by_role("link", name="Sign in again").click(timeout=15_000)
+        link = page.get_by_role("link", name="Sign in again")
+        expect(link).to_be_visible(timeout=15_000)
+        expect(page.get_by_label("Test event code")).to_have_value("TEST77")
+        link.click()
         sign_in(page)
-        expect(page).to_have_url(f"{server.url}/console/delivery")
+        expect(page).to_have_url(f"{server.url}/console/preview")
 
 
 def test_what_was_written_into_a_form_is_there_again_after_signing_in(server: Server, browser: Browser) -> None:

@@ -187,4 +187,4 @@ def _link(shop: str, token: str) -> str:
 
 
 PAGE = Page("/preview", "Preview", "preview.html", data, place=2, actions={"start": start, "end": end},
-            scripts=("preview.js",))  # fmt: skip
+            scripts=("preview.js", "again.js"))  # fmt: skip
