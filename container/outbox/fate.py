@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,9 +33,13 @@ _TABLES = {
     "dead": _KEPT.format(table="dead", when="NULL, died"),
 }
 _PAGES = (
-    "SELECT kind, grp, records FROM ledger WHERE last >= ? AND first <= ? AND kind IN ('delivered', 'suppressed', "
-    "'dead') ORDER BY id"
+    "SELECT id, kind, grp, first, last FROM ledger WHERE last >= ? AND first <= ? AND kind IN ('delivered', "
+    "'suppressed', 'dead') ORDER BY id"
 )
+_RECORDS = "SELECT records FROM ledger WHERE id = ?"
+_SPARE = 0.001
+"""Seconds around a page's times: those of its entries are in whole milliseconds."""
+
 _ENDS: dict[str, State] = {"delivered": "delivered", "suppressed": "suppressed", "dead": "purged"}
 _KEY = "SELECT time FROM seen WHERE key = ?"
 _LOGGED = "SELECT time FROM seen_log WHERE time > 0 AND instr(keys, ?) % 8 = 1"
@@ -70,8 +75,8 @@ def fates(paths: Iterable[Path], asked: Sequence[Asked]) -> list[Fate | None]:
     """The fate of each payload, None where nothing is written down of it (any more).
 
     Of payloads with the same event and the same millisecond the first that is asked for is the first accepted. Takes
-    a few dozen short reads each, fewer for a known number, and the pages of the ledger from the first's arrival to
-    the last's. Raises ``OutboxUnavailable``.
+    a few dozen short reads each, fewer for a known number, and the pages of the ledger that may hold those that ended.
+    Raises ``OutboxUnavailable``.
     """
     found: list[Fate | None] = [None] * len(asked)
     for path in paths:
@@ -128,9 +133,9 @@ def _look(
         for key, fate in _ended(connection, missing):
             told[key].append(fate)
     for key, places in wanted.items():
-        known = sorted(told[key], key=lambda fate: fate.number)
-        for place, fate in zip(places, known, strict=False):
-            found[place] = fate
+        numbers = {fate.number: fate for fate in sorted(told[key], key=lambda fate: fate.number)}
+        for place in sorted(places, key=lambda place: not asked[place].number):
+            found[place] = numbers.pop(asked[place].number or next(iter(numbers), 0), None)
 
 
 def _kept(
@@ -158,13 +163,15 @@ def _kept(
 def _ended(connection: sqlite3.Connection, missing: set[Key]) -> Iterator[tuple[Key, Fate]]:
     """Those of which the ledger tells."""
     groups, times = {key[0] for key in missing}, {key[3] for key in missing}
-    needles = [str(time).encode() for time in times]
-    span = (min(times) / 1000 - 0.001, max(times) / 1000 + 0.001)
-    for kind, group, records in connection.execute(_PAGES, span):
-        if group not in groups:
+    moments = sorted(time / 1000 for time in times)
+    span = (moments[0] - _SPARE, moments[-1] + _SPARE)
+    for number, kind, group, first, last in connection.execute(_PAGES, span).fetchall():
+        # Hits that are kept may lie far apart: a page between them is not opened.
+        place = bisect_left(moments, first - _SPARE)
+        if group not in groups or place == len(moments) or moments[place] > last + _SPARE:
             continue
-        data = page.opened(records)
-        if not any(needle in data for needle in needles):
+        data = page.opened(connection.execute(_RECORDS, (number,)).fetchone()[0])
+        if not any(str(time).encode() in data for time in times):
             continue
         for line in page.lines(data):
             key = (group, line.event_name, line.event_id, line.accepted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,27 @@ def test_of_twins_of_one_moment_the_first_is_the_one_that_was_accepted(tmp_path:
     path = tmp_path / "outbox.db"
     with_outbox(path, lambda outbox: outbox.put([entry(1), entry(2), entry(1)]))
     assert states(path, asked(1, NOW), asked(1, NOW), asked(2, NOW)) == ["pending", "suppressed", "pending"]
+    first, copy, _ = fates([path], [asked(1, NOW), asked(1, NOW), asked(2, NOW)])
+    assert first is not None
+    assert copy is not None
+    numbers = [asked(1, NOW, known=copy.number), asked(1, NOW), asked(1, NOW, known=first.number)]
+    assert states(path, *numbers) == ["suppressed", None, "pending"]
+
+
+def test_pages_of_the_ledger_that_hold_none_of_them_are_not_opened(tmp_path: Path) -> None:
+    path = tmp_path / "outbox.db"
+
+    async def work(outbox: Outbox) -> None:
+        for number in range(3):
+            await outbox.put([entry(number, time=NOW + number)])
+            await outbox.done(await take(outbox, now=NOW + number))
+
+    with_outbox(path, work)
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE ledger SET records = x'00' WHERE first = ?", (NOW + 1,))
+    assert states(path, asked(0, NOW), asked(2, NOW + 2)) == ["delivered", "delivered"]
+    with pytest.raises(OutboxUnavailable, match="damaged"):
+        fates([path], [asked(1, NOW + 1)])
 
 
 def test_of_many_at_the_same_moment_the_one_with_the_id_is_found(tmp_path: Path) -> None:

@@ -23,8 +23,9 @@ EVERY = 0.5
 SOON = 0.1
 """Seconds within which a look is not repeated."""
 
-FORGOTTEN = 600.0
-"""Seconds after which a payload of which nothing is written down is looked for no more."""
+FORGOTTEN = 10.0
+"""Seconds after which a payload of which nothing is written down is looked for no more: it was durable before its hit
+was kept, so that the ledger has dropped it, or its id is not shown as it was."""
 
 ENDED = frozenset({"delivered", "copy", "purged"})
 """What becomes nothing else. A dead letter may be sent again."""
@@ -87,16 +88,21 @@ def became(fate: Fate) -> str:
 def _changes(store: str, kept: Sequence[Kept], now: float) -> list[Change]:
     """The rows that are otherwise than they were."""
     paths = list(files_of(store).values())
-    asked = [asked_of(one, hit.row["time"]) for hit in kept for one in hit.row["sent"]]
+    asked = [asked_of(one, hit.row["time"]) for hit in kept for one in _open(hit)]
     told = iter(zip(asked, fates(paths, asked), strict=True))
     found: list[Change] = []
     for hit in kept:
-        sent = [_told(one, *next(told), paths) for one in hit.row["sent"]]
+        ended = {place for place, one in enumerate(hit.row["sent"]) if one.get("became") in ENDED}
+        sent = [one if place in ended else _told(one, *next(told), paths) for place, one in enumerate(hit.row["sent"])]
         old = now - hit.row["time"] > FORGOTTEN
         settled = all(one.get("became", "purged" if old else "") in ENDED for one in sent)
         if settled or sent != hit.row["sent"]:
             found.append((hit.id, {**hit.row, "sent": sent}, settled))
     return found
+
+
+def _open(hit: Kept) -> list[dict[str, Any]]:
+    return [one for one in hit.row["sent"] if one.get("became") not in ENDED]
 
 
 def _told(payload: dict[str, Any], asked: Asked, fate: Fate | None, paths: Iterable[Path]) -> dict[str, Any]:
