@@ -266,10 +266,11 @@ def used_bytes(connection: sqlite3.Connection) -> int:
 def read_only(path: Path) -> closing[sqlite3.Connection]:
     """A connection that cannot change anything, to look at a file in use. Raises ``sqlite3.Error``.
 
-    Where nothing may be written beside the file, as on a disk that is mounted for reading, nobody can be writing it
-    either: then it is read without the helpers that SQLite would make.
+    Where nothing may be written beside the file, as on a disk that is mounted for reading, and nobody has it open, it
+    is read without the helpers that SQLite would make.
     """
-    alone = not os.access(path.parent, os.W_OK) and not _size(Path(f"{path}-wal")) and path.exists()
+    used = Path(f"{path}-shm").exists() or _size(Path(f"{path}-wal"))
+    alone = not used and not os.access(path.parent, os.W_OK) and path.exists()
     return _reading(path, "immutable=1" if alone else "mode=ro")
 
 
