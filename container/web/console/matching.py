@@ -17,20 +17,25 @@ _MEANS = {"failed": {"failed", "refused", "dead"}, "dead": {"dead", "refused"}, 
 """Outcomes that stand for several: what should have arrived and will not; every dead letter; all that was left out."""
 
 
-def unknown(query: Mapping[str, str], known: Mapping[str, Collection[str]], beside: Collection[str] = ()) -> list[str]:
+def unknown(
+    query: Mapping[str, str],
+    known: Mapping[str, Collection[str]],
+    beside: Collection[str] = (),
+    filters: Collection[str] = FILTERS,
+) -> list[str]:
     """What of a query would narrow nothing, in words: parameters there are none of, values that no row can have.
 
     ``known`` are the values of filters that have only so many; ``beside`` are parameters with a meaning of their own.
     """
     found = []
     for name, value in query.items():
-        if name not in FILTERS and name not in beside:
-            found.append(f"there is no parameter '{name[:40]}': rows are narrowed by {', '.join(FILTERS)}")
+        if name not in filters and name not in beside:
+            found.append(f"there is no parameter '{name[:40]}': rows are narrowed by {', '.join(filters)}")
         elif value and name in known and value not in known[name]:
             there = ", ".join(sorted(known[name])) or "none"
             found.append(f"there is no {name} '{value[:80]}': there are {there}")
         elif value and name == "after" and not (value.isascii() and value.isdigit()):
-            found.append("after is the number of a hit")
+            found.append("after is a number, that of the last row before")
     return found
 
 

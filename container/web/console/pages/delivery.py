@@ -12,9 +12,13 @@ from container.outbox.accounts import NOT_TRIED, accounts, joined
 from container.outbox.files import files_of
 from container.outbox.outbox import SAME_EVENT, Account, OutboxError
 from container.web.console.dead_letters import choice_of, found, shown
-from container.web.console.page import Ask, Done, Page
+from container.web.console.matching import unknown
+from container.web.console.page import Ask, Done, Page, Refused
 from container.web.console.pulse import EVERY
 from container.web.console.trying import example
+
+FILTERS = ("tag", "reason", "event_name")
+"""What dead letters are narrowed by."""
 
 RANGES = {"15m": 900.0, "1h": 3600.0, "24h": 86400.0}
 """What may be looked at, in seconds."""
@@ -31,6 +35,12 @@ async def data(ask: Ask) -> dict[str, Any]:
     """Depth, age and ends over ``range``, the destinations, and the dead letters that pass the filters."""
     app, desk = ask.app, ask.app.desk
     store = app.configuration.delivery.store
+    books, troubles = await asyncio.to_thread(_books, store)
+    tags = {one.tag for one in books}
+    known_values = {"range": tuple(RANGES), "tag": tags | set(app.configuration.tags)}
+    notes = unknown(ask.query, known_values, ("range", "after", "id", "until"), FILTERS)
+    if notes and ask.program:
+        raise Refused("; ".join(notes))
     known = await desk.peers.known()
     series = desk.pulse.series
     if series.last is None:
@@ -40,10 +50,16 @@ async def data(ask: Ask) -> dict[str, Any]:
     # Of a server that has just begun no more is drawn than it has been there.
     seconds = min(RANGES[range_], max(SHORTEST, desk.clock() - series.since))
     last = series.last
-    books, troubles = await asyncio.to_thread(_books, store)
     after = ask.query.get("after", "")
+    filters = {name: ask.query.get(name, "")[:500] for name in FILTERS}
+    if filters["tag"] not in known_values["tag"]:
+        filters["tag"] = ""
     dead, total, unread = await asyncio.to_thread(
-        found, store, choice_of(ask.query), SHOWN + 1, int(after) if after.isdigit() and len(after) < 19 else 0
+        found,
+        store,
+        choice_of({**ask.query, **filters}),
+        SHOWN + 1,
+        int(after) if after.isdigit() and len(after) < 19 else 0,
     )
     return {
         "now": desk.clock(),
@@ -63,8 +79,9 @@ async def data(ask: Ask) -> dict[str, Any]:
         "dead_chosen": total,
         "more": dead[SHOWN - 1].id if len(dead) > SHOWN else 0,
         "dead_reasons": _reasons(books, "dead"),
-        "filters": {name: ask.query.get(name, "")[:500] for name in ("tag", "reason", "event_name")},
-        "tags": sorted({one.tag for one in books}),
+        "filters": filters,
+        "unknown": notes,
+        "tags": sorted(tags),
         "example": example(ask),
     }
 
