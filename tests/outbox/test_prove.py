@@ -137,6 +137,30 @@ def test_what_the_ledger_dropped_for_its_age_or_size_is_no_difference(tmp_path: 
     assert (meta.uncompared, ga4.uncompared) == ([], ["suppressed"])
 
 
+def test_what_a_file_of_the_version_before_lacks_is_taken_for_dropped_and_what_it_loses_then_is_not(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "outbox.db"
+    with_outbox(path, every_end)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            "DROP TABLE ledger_lacks; DROP TABLE set_aside; ALTER TABLE destinations DROP COLUMN parked_at; "
+            "DELETE FROM ledger WHERE kind = 'delivered'; PRAGMA user_version = 3"
+        )
+    meta, _ = prove(path)
+    assert meta.balanced
+    assert meta.uncompared == ["delivered", "suppressed"]
+
+    async def deliver(outbox: Outbox) -> None:
+        await outbox.done(await take(outbox, count=1))
+
+    with_outbox(path, deliver)
+    meta, _ = prove(path)
+    assert (meta.balanced, meta.uncompared, meta.delivered) == (True, [], 4)
+    meta, _ = changed(path, "DELETE FROM ledger WHERE kind = 'delivered'")
+    assert meta.unlike == {"delivered": (4, 3)}
+
+
 def test_a_file_that_is_damaged_is_said_though_its_books_can_be_read(tmp_path: Path) -> None:
     path = tmp_path / "outbox.db"
 
