@@ -60,6 +60,15 @@ def knows_tag(path: Path, tag: str) -> bool:
         raise OutboxUnavailable(f"outbox {path}: {in_words(error)}") from None
 
 
+def lost(path: Path, tag: str = "") -> int:
+    """How many payloads, all or those of a tag, were lost in damaged files. Raises ``OutboxUnavailable``."""
+    try:
+        with read_only(path) as connection:
+            return sum(one.lost for one in read_accounts(connection).values() if tag in ("", one.tag))
+    except (OSError, sqlite3.Error) as error:
+        raise OutboxUnavailable(f"outbox {path}: {in_words(error)}") from None
+
+
 def set_aside(path: Path) -> list[Aside]:
     """The damaged files that stand beside a file, and those whose salvage is not finished. Changes nothing.
 

@@ -12,7 +12,7 @@ from container.cli.common import config_option, json_option, out, shown, write
 from container.cli.outbox.choice import choice_options, chosen_in
 from container.cli.outbox.files import Files
 from container.cli.outbox.words import answer, attempts_in_words, name, time
-from container.outbox.accounts import accounts
+from container.outbox.accounts import lost
 from container.outbox.dead import Choice, DeadLetter, letters
 from container.outbox.outbox import LOST
 from container.web.json import to_bytes
@@ -42,7 +42,7 @@ def dead(config: str, as_json: bool, choice: Choice, limit: int | None) -> None:
     if as_json:
         write(to_bytes([_letter(one) for one in found]))
         return files.end()
-    lost = sum(one.lost for _, some in files.each(accounts) for one in some if choice.tag in ("", one.tag))
+    gone = sum(number for _, number in files.each(lambda path: lost(path, choice.tag)))
     for one in found:
         _print_letter(one)
     if not found:
@@ -51,8 +51,8 @@ def dead(config: str, as_json: bool, choice: Choice, limit: int | None) -> None:
         out.print(Text(f"{len(found)} of {of}; more with --limit {of}", "dim"))
     else:
         out.print(Text(f"{of} dead; look at one with tagdock outbox show ID, send again with redrive", "dim"))
-    if lost and choice == Choice(tag=choice.tag):
-        out.print(Text(f"{lost} more were {LOST}: there is nothing of them to look at or to send", "dim"))
+    if gone and choice == Choice(tag=choice.tag):
+        out.print(Text(f"{gone} more were {LOST}: there is nothing of them to look at or to send", "dim"))
     return files.end()
 
 
