@@ -16,7 +16,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, Route
 
-from container.component import Entry, Tag
+from container.component import Entry, Request, Response, Tag
 from container.config.document import Configuration
 from container.config.load import Loaded
 from container.config.snapshot import Snapshot, snapshot
@@ -40,6 +40,7 @@ from container.web.adoption import Adoption
 from container.web.answering import Receive, Scope, Send
 from container.web.collect import Collect
 from container.web.console.desk import Desk
+from container.web.console.refusals import Listening
 from container.web.demo.shop import demo
 from container.web.forward import Forward
 from container.web.loader.copies import Copies, hits
@@ -298,7 +299,7 @@ class App:
         delivery = self._delivery
         return Delivery(
             outbox,
-            Journal(self.transport),
+            Journal(Listening(self.transport, self._refused)),
             lambda: self._tags,
             self.endpoint,
             batch_count=delivery.batch.at_most,
@@ -309,6 +310,9 @@ class App:
             clock=self._clock,
             watch=self._attempted,
         )
+
+    def _refused(self, request: Request, response: Response) -> None:
+        self.desk.refusals.note(request, response)
 
     def _attempted(self, attempt: Attempt) -> None:
         self.metrics.attempt(attempt)

@@ -86,6 +86,7 @@ def test_a_refused_purchase_is_found_by_its_end_and_by_the_vendors_words(server:
     (payload,) = told(server, f"hit/{row['id']}.json")["delivery"]
     (attempt,) = payload["attempts"]
     assert (attempt["status"], attempt["code"], attempt["subcode"]) == (400, 100, 2804009)
+    assert len(attempt["fbtrace_id"]) > 5, "the number Graph's answer had"
 
 
 def test_after_it_was_sent_again_the_refusal_is_still_told(server: Server) -> None:

@@ -60,7 +60,8 @@ async def delivered(app: App, kept: Kept, found: Mapping[str, Any]) -> list[dict
             one["vendor"] = await _vendor(app, payload, accepted, ended)
             one["divided"] = app.desk.divided.around(payload["tag"], payload["destination"], accepted, ended)
         for attempt in one["attempts"]:
-            attempt |= _traced(attempt, one["vendor"])
+            known = _traced(attempt, one["vendor"]) or app.desk.refusals.trace(payload["destination"], attempt["time"])
+            attempt["fbtrace_id"] = known
         shown.append(one)
     return shown
 
@@ -109,10 +110,10 @@ def _attempt(one: Attempt) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _traced(attempt: dict[str, Any], vendor: list[dict[str, Any]]) -> dict[str, Any]:
-    """The ``fbtrace_id`` of the vendor's answer to an attempt, where that is kept."""
+def _traced(attempt: dict[str, Any], vendor: list[dict[str, Any]]) -> str:
+    """The ``fbtrace_id`` of the local vendor's answer to an attempt, where that is kept."""
     near = [one for one in vendor if not one["accepted"] and abs(one["received"] - attempt["time"]) <= _NEAR]
-    return {"fbtrace_id": near[0].get("fbtrace_id", "") if near else ""}
+    return str(near[0].get("fbtrace_id", "")) if near else ""
 
 
 async def _vendor(app: App, payload: Mapping[str, Any], accepted: float, ended: float | None) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from container.web.console.onward import Onward
 from container.web.console.page import ROOT
 from container.web.console.peers import Peers
 from container.web.console.pulse import Pulse
+from container.web.console.refusals import Refusals
 from container.web.console.said import Said
 from container.web.console.today import Today
 from container.web.slash import add_slash
@@ -71,6 +72,7 @@ class Desk:
         self.peers = Peers(app, self.today)
         self.pulse = Pulse(None if workers.index else app.configuration.delivery.store, self.today, clock)
         self.divided = Divided(clock)
+        self.refusals = Refusals(clock)
         self.following = Following(app)
         self._followed: asyncio.Task[None] | None = None
         self._pulsing: asyncio.Task[None] | None = None

@@ -14,6 +14,10 @@ KEPT = 200
 """Requests that are remembered, by this process alone."""
 
 
+_WRITTEN = 0.005
+"""Seconds by which times differ from what the ledger, in whole milliseconds, says of them."""
+
+
 class Request(msgspec.Struct, frozen=True):
     """One of them: when it was answered and since when the first of its payloads waited, unix seconds."""
 
@@ -51,7 +55,7 @@ class Divided:
             {"time": one.answered, "count": one.count, "status": one.status, "reason": one.reason}
             for one in self._kept
             if (one.tag, one.destination) == (tag, destination)
-            and one.oldest <= accepted + 0.01
+            and one.oldest <= accepted + _WRITTEN
             and accepted <= one.answered
-            and (ended is None or one.answered <= ended)
+            and (ended is None or one.answered <= ended + _WRITTEN)
         ]
