@@ -78,6 +78,10 @@ def _stand_in(field: str, value: str, number: int) -> str:
         return f"192.0.2.{number % 250}" if ip_address(value.strip()).version == 4 else f"2001:db8::{number:x}"
     except ValueError:
         pass
+    kind, index, made, own = ([*value.split(".", 3)] + [""] * 3)[:4]
+    if name in ("fbp", "fbc") and kind == "fb" and index.isdigit() and made.isdigit() and own:
+        # What the container reads of it stays: the form and the moment, without whose it is.
+        return f"fb.{index}.{made}." + (f"{number:010}" if name == "fbp" else f"visitor{number}")
     if value.isdigit():
         return "19900101" if len(value) == 8 else str(number).rjust(len(value), "1")[: len(value)]
     return f"visitor{number}"

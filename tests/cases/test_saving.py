@@ -156,6 +156,19 @@ def test_hashes_of_the_visitor_are_replaced_too() -> None:
     passes(masked)
 
 
+def test_a_masked_test_has_cookies_of_the_pixel_that_are_nobody_s_and_sent_all_the_same() -> None:
+    fbp, click = "fb.1.1772366300000.1098765432", "IwAR2_Case-Kept"
+    query = f"id=1234567890&ev=PageView&eid=e-1&fbp={fbp}&fbc=fb.1.1772366300000.{click}"
+    hit = hit_from({"path": "/tr", "query": query, "headers": {"User-Agent": "x"}, "cookies": {"_fbp": fbp}})
+    whole = load_text(CONFIG.replace("event: page_view", "event: PageView").replace("fires_on: sale", "fires_on: page")
+                      .replace("needs_consent: [ad_storage]", "")).whole()  # fmt: skip
+    text = case_from(hit, NOON, whole, masked=True)
+    assert "1098765432" not in text
+    assert click not in text
+    assert text.count("fbp: fb.1.1772366300000.0000000001") == 2, "in what is given and in what is sent"
+    assert text.count("fbc: fb.1.1772366300000.visitor2") == 2
+
+
 def test_a_hit_full_of_personal_data_can_be_masked() -> None:
     person = {f"k{number}": f"value-{number:04}-" + "x" * 60 for number in range(800)}
     config = "clients: { orders: { json_webhook: { path: /o, event: { event_name: order, user_data: $.u } } } }"
