@@ -3,6 +3,7 @@ wider than the screen, and what can be changed there is changed."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,10 @@ from tests.console.tour import HEADERS, SEEN, hit, refusals, told, tour, traffic
 from tests.demo.conftest import shipped
 from tests.demo.pictures import LOOKS
 from tests.processes.server import TOKEN, Server, serving, until
+
+
+OVERFULL = "all => all.filter(one => one.scrollWidth > one.clientWidth).length"
+"""How many of some elements hold more than their width."""
 
 
 @pytest.fixture
@@ -150,6 +155,30 @@ def test_pages_are_light_and_ask_nobody_else(server: Server, browser: Browser) -
     for name in ("test-events", "diagnostics", "quality", "delivery", "container"):
         answer = server.get(f"/console/{name}", headers={**HEADERS, "accept": "text/html"})
         assert len(answer.content) < 60_000, name
+
+
+def test_long_names_and_many_cards_stay_within_the_screen_and_their_cards(tmp_path: Path, browser: Browser) -> None:
+    head, line, rest = shipped().partition("tags:  ")
+    second = "  second: { meta_capi: { pixel_id: '7777777777', access_token: x }, fires_on: page_view }\n"
+    first_line, end, others = rest.partition("\n")
+    with serving(tmp_path, f"{head}{line}{first_line}{end}{second}{others}") as server:
+        hit(server, "page_view", "v-1")
+        hit(server, "page_view", "v-2", "&gcs=G100")
+        body = {
+            "event_name": "Purchase" * 620, "event_id": "e" * 5000, "event_time": int(time.time()),
+            "action_source": "website", "user_data": {"em": "a" * 64, "client_user_agent": "x"},
+        }  # fmt: skip
+        server.post("/sandbox/graph/v25.0/1234567890/events", json={"access_token": "t", "data": [body]})
+        until(lambda: len(told(server, "container")["ledger"]) >= 3, "three cards")
+        with visiting(browser, viewport={"width": 1280, "height": 800}) as visit:
+            for name in ("quality", "test-events", "diagnostics", "container"):
+                visit.page.goto(f"{server.url}/console/{name}?token={TOKEN}")
+                expect(visit.page.get_by_role("heading", level=1)).to_be_visible()
+                assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+                wide = (
+                    "[...document.querySelectorAll('.card, .couple')].filter(one => one.scrollWidth > one.clientWidth)"
+                )
+                assert visit.page.evaluate(f"{wide}.length") == 0, name
 
 
 def test_names_of_a_visitor_put_no_markup_into_the_pages(server: Server, browser: Browser) -> None:
