@@ -18,7 +18,6 @@ from tests.demo.conftest import shipped
 from tests.demo.pictures import LOOKS
 from tests.processes.server import TOKEN, Server, serving, until
 
-
 OVERFULL = "all => all.filter(one => one.scrollWidth > one.clientWidth).length"
 """How many of some elements hold more than their width."""
 
