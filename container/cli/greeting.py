@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -14,23 +13,21 @@ from container.web.console.trying import purchase
 
 log = logging.getLogger("tagdock")
 
-_PLACE = "the token"
 
-
-def greet(container: Configuration, host: str, port: int, token: str, kept: Path | None, *, shown: bool) -> None:
+def greet(container: Configuration, host: str, port: int, token: str, kept: Path | None) -> None:
     """Say it on standard error; with ``container.log: json`` as lines of the log.
 
-    The token itself is said only where it is ``shown``, to somebody at a terminal: what is written elsewhere is kept,
-    and read by many. There its file ``kept`` is named instead, None where it could not be written.
+    Lines for programs go where they are kept and read by many: there the token is said by its file ``kept`` only, None
+    where it could not be written.
     """
     here = f"http://{_bracketed(host)}:{port}"
     as_json = container.container.log == "json"
     where = "the sandbox in this server" if container.delivery.to == "sandbox" else "the vendors, live"
     lines = [f"{container.container.name} listens on {here} and delivers to {where}"]
-    lines += _ways_in(host, port, token, kept, shown)
+    lines += _ways_in(host, port, None if as_json else token, kept)
     if container.delivery.to == "sandbox":  # nobody should be asked to send a made-up purchase to a vendor
         lines.append(f"demo shop: {here}/demo/")
-        lines += [] if as_json else _tries(container, here, token, kept, shown)
+        lines += [] if as_json else _tries(container, here, token)
     for line in lines:
         if as_json:
             log.info("%s", line)
@@ -38,23 +35,17 @@ def greet(container: Configuration, host: str, port: int, token: str, kept: Path
             err.print(line, markup=False)
 
 
-def _ways_in(host: str, port: int, token: str, kept: Path | None, shown: bool) -> list[str]:
+def _ways_in(host: str, port: int, token: str | None, kept: Path | None) -> list[str]:
     own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # the console is shown on this machine only
     console = f"console: http://{_bracketed(own)}:{port}/console/"
-    if shown:
+    if token is not None:
         return [f"preview token: {token}", f"{console}?{urlencode({'token': token})}"]
     return [f"preview token: in {kept}" if kept else "preview token: in no file; TAGDOCK_TOKEN sets it", console]
 
 
-def _tries(container: Configuration, here: str, token: str, kept: Path | None, shown: bool) -> Iterator[str]:
+def _tries(container: Configuration, here: str, token: str) -> Iterator[str]:
     """Commands to send a first hit and to see what came of it, where there is a client that takes one."""
-    if not shown and kept is None:
-        return
-    header = f"X-Tagdock-Preview: {token if shown else _PLACE}"
-    if hit := purchase(container.clients.values(), here, "-H", header):
-        if not shown:
-            # In double quotes, so that the shell that runs it reads the file.
-            hit = hit.replace(shlex.quote(header), f'"X-Tagdock-Preview: $(cat {shlex.quote(str(kept))})"')
+    if hit := purchase(container.clients.values(), here, "-H", f"X-Tagdock-Preview: {token}"):
         yield "try it:"
         yield f"  {hit}"
         yield f"  curl '{here}/sandbox/good'"

@@ -9,7 +9,6 @@ import os
 import secrets
 import signal
 import socket
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -62,7 +61,7 @@ def serve(config: str, listen: str | None, workers: int, no_watch: bool) -> None
     def ready() -> None:
         # Not before the outbox is ours: the token in its folder may be that of the server that has it.
         kept = _keep_token(container, token)
-        greet(container, host, port.number, token, kept, shown=sys.stderr.isatty())
+        greet(container, host, port.number, token, kept)
 
     def work(place: Workers, sockets: Sequence[socket.socket]) -> bool:
         """Serve as one process, until it is told to end."""

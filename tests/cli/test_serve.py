@@ -61,7 +61,7 @@ def test_the_greeting_s_first_hit_is_one_that_a_client_takes(
     clients = clients.replace("HOOK", "{ path: /orders, event: { event_name: { value: purchase } } }")
     text = f"clients: {{ {clients} }}\ndelivery: {{ outbox: 'sqlite:{tmp_path}/outbox.db' }}"
     configuration = load_text(text).whole()
-    greet(configuration, "127.0.0.1", 8080, "the-token", None, shown=True)
+    greet(configuration, "127.0.0.1", 8080, "the-token", None)
     said = capsys.readouterr().err
     tries = [shlex.split(line) for line in said.splitlines() if line.startswith("  curl")]
     assert ("try it:" in said, len(tries)) == ((True, 2) if target else (False, 0))
