@@ -13,8 +13,9 @@ from pathlib import Path
 from container.outbox import page
 from container.outbox.books import OTHER_REASONS
 from container.outbox.database import changing, in_words, read_only
+from container.outbox.keys import key_of
 from container.outbox.outbox import LAST_ANSWER, OutboxUnavailable
-from container.outbox.schema import add_to_books, write_wide
+from container.outbox.schema import add_to_books, insert_seen, write_wide
 from container.outbox.shelf import as_list
 
 CHUNK = 500
@@ -43,6 +44,9 @@ SELECT id, grp, accepted, max(attempts, 1), ?, status,
        CASE WHEN instr(reason, '{LAST_ANSWER}') THEN substr(reason, instr(reason, '{LAST_ANSWER}') + {len(LAST_ANSWER)})
        ELSE reason END, history, event_name, event_id, client, profile, order_id, body
 FROM dead WHERE id IN (SELECT value FROM json_each(?))"""
+_EVENTS = """
+SELECT tag, destination, event_name, event_id FROM dead JOIN destinations ON destinations.id = dead.grp
+WHERE event_id <> '' AND dead.id IN (SELECT value FROM json_each(?))"""
 _DELETE = "DELETE FROM dead WHERE id IN (SELECT value FROM json_each(?))"
 
 _Chosen = tuple[int, int, str]
@@ -104,12 +108,17 @@ def redrive(
 
     Those whose ids are in ``leave`` are left as they are, as ``delivered_since`` finds them.
 
-    Their destination counts as resumed now, so that they are not given up at once. What a vendor takes no more because
+    Their destination counts as resumed now, so that they are not given up at once, and the same event that comes again
+    is known again. What a vendor takes no more because
     of its age dies again. Raises ``OutboxUnavailable``; the steps before stay done.
     """
 
     def revive(connection: sqlite3.Connection, chosen: list[_Chosen]) -> None:
         ids = as_list(row for row, _, _ in chosen)
+        values: list[object] = []
+        for key in {key_of(*event) for event in connection.execute(_EVENTS, (ids,)).fetchall()}:
+            values += (key, int(now))
+        write_wide(connection, insert_seen, values, 2)
         connection.execute(_REVIVE, (now, ids))
         connection.execute(_DELETE, (ids,))
         for grp in {grp for _, grp, _ in chosen}:

@@ -7,9 +7,11 @@ counts go on.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import takewhile
 from pathlib import Path
 
@@ -61,6 +63,8 @@ class Store:
         self._keep, self._chunk = keep, max(keep // 20, 1)
         if str(path) != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
+            with suppress(OSError):  # it is there, or SQLite says what is wrong
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))  # its owner's alone; SQLite's others follow it
         self._connection = sqlite3.connect(str(path), check_same_thread=False, isolation_level=None)
         for pragma in (
             "page_size=8192",

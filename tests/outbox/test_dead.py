@@ -116,6 +116,22 @@ def test_a_running_server_learns_of_it(path: Path) -> None:
     with_outbox(path, work)
 
 
+def test_an_event_that_is_sent_again_is_not_accepted_a_second_time(path: Path) -> None:
+    async def scenario(outbox: Outbox) -> None:
+        await outbox.put([entry(1)])
+        assert (await account(outbox)).pending == 1, "a dead one does not block its own retry"
+
+    with_outbox(path, scenario)
+
+    async def afterwards(outbox: Outbox) -> None:
+        assert sum(redrive(path, NOW + 60, Choice(reason="unknown pixel"))) == 1
+        await outbox.put([entry(2)])
+        held = await account(outbox)
+        assert held.reasons["suppressed"] == {"same event_id already accepted": 1}
+
+    with_outbox(path, afterwards)
+
+
 def test_what_is_in_flight_stays_so_when_another_process_changes_the_file(path: Path) -> None:
     async def work(outbox: Outbox) -> None:
         await outbox.put([entry(4), entry(5)])

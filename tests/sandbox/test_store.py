@@ -15,6 +15,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from container.sandbox.store import Store
+
 from .conftest import NOW, PIXEL, Local
 
 SERVER = """
@@ -157,3 +159,10 @@ def test_a_sandbox_in_memory_works_the_same() -> None:
     local.send(local.event(event_time=int(NOW)))
     assert local.get("all")["kept"] == 1
     local.sandbox.close()
+
+
+def test_its_files_are_their_owner_s_alone(tmp_path: Path) -> None:
+    path = tmp_path / "sandbox.db"
+    with closing(Store(path)):
+        modes = {one.name: one.stat().st_mode & 0o777 for one in tmp_path.iterdir()}
+    assert modes == {"sandbox.db": 0o600, "sandbox.db-wal": 0o600, "sandbox.db-shm": 0o600}
