@@ -128,8 +128,8 @@ def _percentile(values: list[float], percent: int) -> float:
 def main() -> None:
     """Parse the arguments and run."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=2, help="rounds of every way to be down")
-    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of every way to be down")
+    parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--rate", type=int, default=400, help="hits a second")
     chosen = parser.parse_args()
     os.environ["TAGDOCK_TOKEN"] = TOKEN

@@ -120,7 +120,7 @@ def main() -> None:
     """Parse the arguments and run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=4)
-    parser.add_argument("--seconds", type=float, default=12)
+    parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--hits", type=int, default=0, help="also measure memory over this many hits")
     chosen = parser.parse_args()
     if shutil.which("wrk") is None:
