@@ -60,7 +60,7 @@ class SalvagingStore(Store):
         for entry, told in found.dead:
             connection = self.open()
             of = (clean(entry.tag), clean(entry.destination))
-            number = self._shelve(connection, of).number
+            number = self._shelves.of(connection, of).number
             row = number * schema.ROWS_A_GROUP + self._tally.accept(of)
             self._tally.end(of, "dead", told["reason"], 1)
             words = (row, number, entry.time, entry.event_name, entry.event_id, entry.client)
@@ -69,7 +69,7 @@ class SalvagingStore(Store):
             _less(waiting, (entry.tag, entry.destination), 0, 1)
         for page in found.pages:
             of = (page.tag, page.destination)
-            grp = self._shelve(self.open(), of).number if page.page.grp else 0
+            grp = self._shelves.of(self.open(), of).number if page.page.grp else 0
             self._ledger.take_over(self.open(), page.page._replace(grp=grp), page.profiles)
         one.pending += len(found.pending)
         one.dead += len(found.dead)
@@ -84,7 +84,7 @@ class SalvagingStore(Store):
         for of, counts in (one.waiting or {}).items():
             lost = sum(max(0, count) for count in counts)
             if lost:
-                self._shelve(self.open(), of)
+                self._shelves.of(self.open(), of)
                 self._tally.accept(of, lost)
                 self._tally.end(of, "dead", LOST, lost)
                 self._died.append((of, lost))

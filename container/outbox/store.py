@@ -19,7 +19,8 @@ from container.outbox.ledger import KEPT, MOST_BYTES, Ledger
 from container.outbox.limits import Limits
 from container.outbox.outbox import LAST_ANSWER, SAME_EVENT, Group, OutboxUnavailable, Parcel, Status, Taken, Which
 from container.outbox.profile import clean
-from container.outbox.shelf import Shelf, as_list
+from container.outbox.shelf import as_list
+from container.outbox.shelves import Shelves
 from container.outbox.sibling import Sibling
 from container.record import EventRecord
 
@@ -33,7 +34,7 @@ _overdue = msgspec.json.Decoder(list[tuple[int, int, str]])
 
 
 class Store:
-    """The tables and what is known of them in memory. ``groups`` is read by other threads, never changed by them."""
+    """The tables and what is known of them in memory."""
 
     def __init__(
         self,
@@ -48,22 +49,23 @@ class Store:
         self.database = database
         self._deaths: Counter[Name] = Counter() if deaths is None else deaths
         self._ledger_limits = ledger
-        self.groups: dict[Name, Group] = {}
         self._limits = Limits(str(database.path), max_bytes, max_pending)
         self._siblings = siblings
         self._connection: sqlite3.Connection | None = None
-        self._shelves: dict[Name, Shelf] = {}
-        self._highest = worker * FIRST_GROUPS
+        self._shelves = Shelves(worker * FIRST_GROUPS)
         self._version = 0
-        self._pending = 0
         self._barred = ""
         # Of the transaction that is open:
         self._tally = Tally()
         self._landed: list[Parcel] = []
         self._parked: dict[Name, tuple[str, float]] = {}
-        self._named: list[Name] = []
         self._expired: list[tuple[Name, list[int]]] = []
         self._died: list[tuple[Name, int]] = []
+
+    @property
+    def groups(self) -> dict[Name, Group]:
+        """What there is by tag and destination; read by other threads, never changed by them."""
+        return self._shelves.groups
 
     # the connection and the transaction
 
@@ -98,23 +100,11 @@ class Store:
     def commit(self) -> None:
         """Enter the transaction in the books, make all of it durable, then let memory follow."""
         connection = self.open()
-        self._tally.enter(connection, {name: shelf.number for name, shelf in self._shelves.items()})
+        self._tally.enter(connection, self._shelves.numbers())
         connection.execute("COMMIT")
         self._keys.committed()
         self._ledger.committed()
-        for name, (arrived, ended) in self._tally.committed().items():
-            group = self.groups[name]
-            group.pending += arrived - ended
-            group.arrivals += arrived
-            self._pending += arrived - ended
-        for name, (parked, resumed_at) in self._parked.items():
-            self.groups[name].parked = parked
-            self.groups[name].resumed_at = resumed_at
-        for name, ids in _by_name(self._landed).items():
-            self._shelves[name].landed(ids)
-            self.groups[name].in_flight = len(self._shelves[name].in_flight)
-        for name, ids in self._expired:
-            self._shelves[name].gone(ids)
+        self._shelves.committed(self._tally.committed(), self._parked, _by_name(self._landed), self._expired)
         for name, count in self._died:
             self._deaths[name] += count
         self._forget_transaction(undone=False)
@@ -135,7 +125,9 @@ class Store:
         """Keep the payloads that are new, count the ones that are not."""
         connection = self.open()
         if limited:
-            self._limits.check(connection, self._pending, len(entries), sum([len(entry.body) for entry in entries]))
+            self._limits.check(
+                connection, self._shelves.pending, len(entries), sum([len(entry.body) for entry in entries])
+            )
         now = entries[0].time
         names = [(clean(entry.tag), clean(entry.destination)) for entry in entries]
         events = [(clean(entry.event_name), clean(entry.event_id)) for entry in entries]
@@ -147,8 +139,9 @@ class Store:
         rows: list[object] = []
         fresh: list[int] = []
         repeated: dict[int, list[tuple[int, Entry]]] = {}
+        shelves = self._shelves.by_name
         for entry, name, event, key in zip(entries, names, events, keys, strict=True):
-            shelf = self._shelves.get(name) or self._shelve(connection, name)
+            shelf = shelves.get(name) or self._shelves.of(connection, name)
             order = self._tally.accept(name)
             if key is not None:
                 if key in known:
@@ -169,7 +162,7 @@ class Store:
     def done(self, parcels: Sequence[Parcel], now: float) -> None:
         """Remove what was delivered, count it, and enter it in the ledger."""
         for name, ids in _by_name(parcels).items():
-            self._ledger.ended(self.open(), "delivered", self._shelves[name].number, as_list(ids), now)
+            self._ledger.ended(self.open(), "delivered", self._shelves.by_name[name].number, as_list(ids), now)
             self._tally.end(name, "delivered", "", self._delete(ids))
         self._landed += parcels
 
@@ -193,7 +186,7 @@ class Store:
         """
         before = now - age
         count = 0
-        for name, shelf in self._shelves.items():
+        for name, shelf in self._shelves.by_name.items():
             group = self.groups[name]
             if not group.pending or group.resumed_at >= before:
                 continue
@@ -217,7 +210,7 @@ class Store:
             for tag, outcome, reason in record.decisions:
                 if outcome == "suppressed":
                     name = (clean(tag), "")
-                    self._shelve(connection, name)
+                    self._shelves.of(connection, name)
                     self._tally.accept(name)
                     self._tally.end(name, "suppressed", clean(reason)[:LONGEST_REASON], 1)
 
@@ -232,7 +225,7 @@ class Store:
     def park(self, tag: str, destination: str, reason: str, now: float) -> None:
         """Mark a destination as stopped."""
         name = (tag, destination)
-        self._mark(name, clean(reason)[:LONGEST_REASON] or "parked", self._group(name).resumed_at, now)
+        self._mark(name, clean(reason)[:LONGEST_REASON] or "parked", self._shelves.group(name).resumed_at, now)
 
     def unpark(self, tag: str, destination: str, now: float) -> None:
         """Mark a destination as going on."""
@@ -246,23 +239,16 @@ class Store:
         if self._barred:
             raise OutboxUnavailable(self._barred)
         connection = self.open()
-        shelf = self._shelves.get(name)
+        shelf = self._shelves.by_name.get(name)
         if shelf is None or not self.groups[name].pending:
             return Taken([])
         taken = shelf.take(connection, count, size, now, which, accepted_before)
-        self.groups[name].in_flight = len(shelf.in_flight)
+        self._shelves.taken(name)
         return taken
 
     def release(self, parcels: Iterable[Parcel]) -> None:
         """Put back what was taken and not sent."""
-        by_name: dict[Name, list[Parcel]] = {}
-        for parcel in parcels:
-            by_name.setdefault((parcel.tag, parcel.destination), []).append(parcel)
-        for name, back in by_name.items():
-            shelf = self._shelves.get(name)
-            if shelf is not None:
-                shelf.put_back(back)
-                self.groups[name].in_flight = len(shelf.in_flight)
+        self._shelves.put_back(parcels)
 
     def fold(self, over: int = 0, wait: float = 0.0) -> None:
         """Fold the log into the file when it is longer than so many bytes. Outside a transaction."""
@@ -271,7 +257,7 @@ class Store:
 
     def probe(self) -> None:
         """Write without changing anything, as far as a ``put`` of one payload would get."""
-        self._limits.check(self.open(), self._pending, 1, 0)
+        self._limits.check(self.open(), self._shelves.pending, 1, 0)
         self.open().execute(f"PRAGMA user_version = {schema.VERSION}")
 
     def refresh(self) -> None:
@@ -287,7 +273,7 @@ class Store:
         connection = self.open()
         accounts = read_accounts(connection)
         for account in accounts.values():
-            shelf = self._shelves.get((account.tag, account.destination))
+            shelf = self._shelves.by_name.get((account.tag, account.destination))
             if shelf is not None:
                 account.in_flight = len(shelf.in_flight)
                 account.oldest = shelf.oldest(connection)
@@ -319,57 +305,23 @@ class Store:
         self._read_groups(connection)
 
     def _read_groups(self, connection: sqlite3.Connection) -> None:
-        old, self._shelves = self._shelves, {}
-        accounts = read_accounts(connection)
-        for number, account in accounts.items():
-            name = (account.tag, account.destination)
-            group = self._group(name)
-            if self._connection is not None:  # it was open, so what is more than before has just come
-                group.arrivals += max(0, account.pending - group.pending)
-            group.pending, group.parked = account.pending, account.parked
-            group.resumed_at = account.resumed_at
-            kept = old.get(name)
-            self._shelves[name] = kept if kept is not None and kept.number == number else Shelf(name, number)
-            self._tally.accepted[name] = account.accepted
-            self._highest = max(self._highest, number)
-        for name in self.groups.keys() - self._shelves.keys():  # the file is another one now
-            self.groups[name].pending = self.groups[name].in_flight = 0
-            self.groups[name].parked = ""
-        self._pending = sum(account.pending for account in accounts.values())
+        for name, count in self._shelves.read(connection, again=self._connection is not None).items():
+            self._tally.accepted[name] = count
 
     def _forget_transaction(self, undone: bool) -> None:
         if undone:
             self._tally.undone()
-            for name in self._named:  # their rows are gone: the numbers may go to others
-                self._shelves.pop(name, None)
+            self._shelves.undone()
             if self._connection is not None:
                 self._keys.undone()
                 self._ledger.undone()
         self._landed = []
         self._parked = {}
-        self._named = []
         self._expired = []
         self._died = []
 
-    def _shelve(self, connection: sqlite3.Connection, name: Name) -> Shelf:
-        """The shelf of a group, which is entered in the file when it is new."""
-        shelf = self._shelves.get(name)
-        if shelf is None:
-            # Numbers of a file that was set aside are not used again: what was taken from it may still be under way.
-            number = self._highest = self._highest + 1
-            connection.execute("INSERT INTO destinations (id, tag, destination) VALUES (?, ?, ?)", (number, *name))
-            shelf = self._shelves[name] = Shelf(name, number)
-            self._named.append(name)
-            self._group(name)
-        return shelf
-
-    def _group(self, name: Name) -> Group:
-        if name not in self.groups:
-            self.groups = {**self.groups, name: Group(*name)}  # a new one: somebody may be going through the old
-        return self.groups[name]
-
     def _mark(self, name: Name, parked: str, resumed_at: float, parked_at: float = 0.0) -> None:
-        number = self._shelve(self.open(), name).number
+        number = self._shelves.of(self.open(), name).number
         statement = "UPDATE destinations SET parked = ?, resumed_at = ?, parked_at = ? WHERE id = ?"
         self.open().execute(statement, (parked, resumed_at, round(parked_at, 3), number))
         self._parked[name] = (parked, resumed_at)
