@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from container.outbox import Parcel
+from container.outbox.outbox import LAST_ANSWER
 
 LATE = "gave up after the deadline"
 STALE = "too old for the vendor"
@@ -55,4 +56,4 @@ class Deadline:
         else:
             why = self.late_why if parcel.time <= self.late else STALE
             said = parcel.reason or self.last
-        return f"{why}; last answer: {said}" if said else why
+        return f"{why}{LAST_ANSWER}{said}" if said else why
