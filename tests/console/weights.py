@@ -1,7 +1,8 @@
-"""What the console's pages weigh on the line: ``python -m tests.console.weights`` prints the table of docs/console.md."""
+"""What the console's pages weigh: ``python -m tests.console.weights`` prints the table of docs/console.md."""
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder), shipped()) as server, chromium() as browser:
         for name, first, later in table(browser, server):
-            print(f"| {name} | {first:.1f} | {later:.1f} |")
+            sys.stdout.write(f"| {name} | {first:.1f} | {later:.1f} |\n")
 
 
 if __name__ == "__main__":
