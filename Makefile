@@ -29,7 +29,7 @@ tools: $(VENV)/.tools
 
 test: tools                   ## install what the tests need, system packages included, and run everything
 	sh tests/install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: tools                   ## ruff and mypy
 	$(BIN)/ruff check .

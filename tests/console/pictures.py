@@ -16,7 +16,7 @@ PAGES = [
     "login", "live-empty", "live", "hit", "hit-request", "hit-event", "hit-consent", "hit-variables", "hit-payloads",
     "hit-delivery", "hit-response", "hit-log", "preview", "preview-started", "log", "missing",
 ]  # fmt: skip
-SHOWN = {"login", "live", "hit", "hit-consent", "hit-payloads", "preview-started"}
+SHOWN = {"login", "live", "hit", "hit-consent", "hit-payloads", "preview-started", "log"}
 """Those that are kept as pictures; the others are looked at by the tests alone."""
 
 CONFIG = """

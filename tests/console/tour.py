@@ -21,7 +21,7 @@ SEEN = [
     *(f"{one}-empty" for one in PAGES), *PAGES, "test-event", "redrive", "redriven", "parked", "file", "version",
     "container-faulty",
 ]  # fmt: skip
-SHOWN = {*PAGES, "redrive"}
+SHOWN = {*PAGES, "test-event", "redrive", "file", "version"}
 HEADERS = {"authorization": f"Bearer {TOKEN}"}
 _WHO = "ep.user_data.email_address=ana.lima%40example.com&dl=https%3A%2F%2Fshop.example%2F"
 _BROWSER = {
