@@ -188,6 +188,14 @@ INSERT_DEAD = """
 INSERT INTO dead (
     id, grp, accepted, event_name, event_id, client, profile, order_id, body, died, attempts, status, reason, history)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+LOOKED_AT = (
+    "SELECT count(*) FROM destinations",
+    "SELECT count(*) FROM books",
+    "SELECT min(id), max(id) FROM pending",
+    "SELECT total(length(body)) FROM (SELECT body FROM pending ORDER BY id LIMIT 100)",
+)
+"""What is read to see whether a file is sound, at little cost however large it is."""
+
 NAMES_OF = "SELECT event_name, event_id FROM pending WHERE id IN (SELECT value FROM json_each(?))"
 
 LAST_OF_CHUNK = "SELECT max(key) FROM (SELECT key FROM seen WHERE key > ? ORDER BY key LIMIT ?)"

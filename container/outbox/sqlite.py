@@ -136,6 +136,7 @@ class SqliteOutbox(Outbox):
         return "; ".join(self.notices())
 
     async def close(self) -> None:
+        await self._last_look()
         await self._recovery.stop()
         if self._noted:
             await asyncio.gather(self._write_notes(), return_exceptions=True)
@@ -144,6 +145,15 @@ class SqliteOutbox(Outbox):
             self._jobs.put(None)
             await asyncio.to_thread(thread.join)
             self._database.unlock()
+
+    async def _last_look(self) -> None:
+        """Set a file aside that was damaged meanwhile, as long as memory knows what was waiting in it."""
+        for _ in range(2):  # the first meets the damage, the second begins a new file
+            try:
+                await self._ask(self._store.refresh, reads=True)
+            except OutboxError:
+                continue
+            return
 
     async def put(self, entries: Sequence[Entry]) -> None:
         if not entries:

@@ -12,7 +12,7 @@ import msgspec
 from container.component import Entry
 from container.outbox import schema
 from container.outbox.books import Name, Tally, read_accounts
-from container.outbox.database import Database, in_words, used_bytes
+from container.outbox.database import Database, in_words, is_broken, read_only, used_bytes
 from container.outbox.files import FIRST_GROUPS
 from container.outbox.keys import Keys, key_of
 from container.outbox.ledger import KEPT, MOST_BYTES, Ledger
@@ -261,8 +261,10 @@ class Store:
         self.open().execute(f"PRAGMA user_version = {schema.VERSION}")
 
     def refresh(self) -> None:
-        """Read the groups again when another connection changed the file; bring back a file that was deleted."""
+        """Read the groups again when another connection changed the file; bring back a file that was deleted, and meet
+        damage before more is trusted to the file."""
         connection = self._guard(self.open())
+        self._look()
         version = connection.execute("PRAGMA data_version").fetchone()[0]
         if version != self._version:
             self._version = version
@@ -280,6 +282,16 @@ class Store:
         return Status(list(accounts.values()), used_bytes(connection) + self.database.log_bytes())
 
     # helpers
+
+    def _look(self) -> None:
+        """Read the file as one who never read it: what this connection remembers would hide that it is damaged."""
+        try:
+            with read_only(self.database.path) as fresh:
+                for statement in schema.LOOKED_AT:
+                    fresh.execute(statement).fetchone()
+        except (OSError, sqlite3.Error) as error:
+            if is_broken(error):
+                raise
 
     def _guard(self, connection: sqlite3.Connection) -> sqlite3.Connection:
         """Make sure that the file and its lock are still ours; until they are, nothing is taken or given out."""

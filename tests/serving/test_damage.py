@@ -26,8 +26,6 @@ def told(folder: Path, *words: str, code: int = 0) -> Any:
 def ruin(path: Path) -> None:
     """All of a file but its first page, and nothing of it in the log."""
     with closing(sqlite3.connect(path)) as other:
-        other.execute("UPDATE destinations SET purged = 0")  # so that the server reads the file again
-        other.commit()
         assert other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
     size = path.stat().st_size
     with open(path, "r+b") as file:
@@ -61,6 +59,18 @@ def test_what_a_ruined_file_held_is_counted_as_lost_until_somebody_has_seen_to_i
     assert told(tmp_path, "status")["set_aside"][0]["file"] == aside["file"]
     (tmp_path / "data" / aside["file"]).rename(tmp_path / "kept")
     assert told(tmp_path, "prove")["set_aside"] == []
+
+
+def test_a_file_that_was_ruined_just_before_the_end_is_counted_too(tmp_path: Path) -> None:
+    with serving(tmp_path, SLOW) as server:
+        assert {send(server, f"e-{number}") for number in range(20)} == {204}
+        ruin(tmp_path / OUTBOX)
+        assert server.stop() == 0
+    with serving(tmp_path, SLOW) as server:
+        until(lambda: "is finished" in server.log(), "the salvage", 40)
+        assert server.stop() == 0
+    (meta,) = told(tmp_path, "status")["accounts"]
+    assert (meta["accepted"], meta["lost"], meta["dead"]) == (20, 20, 20)
 
 
 def test_the_logs_of_all_workers_are_folded_when_they_end(tmp_path: Path) -> None:
