@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 LOCK := .ci/requirements.lock
 DEV_LOCK := .ci/requirements-dev.lock
 
+# Tests with real servers and browsers, which take turns: side by side they would wait for one another.
+REAL = tests/console tests/demo tests/loader tests/processes tests/senders tests/serving
+
 .PHONY: run setup test lint bench lock tools format
 
 run: setup                    ## start the container against the local sandbox
@@ -29,7 +32,8 @@ tools: $(VENV)/.tools
 
 test: tools                   ## install what the tests need, system packages included, and run everything
 	sh tests/install
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(REAL:%=--ignore=%)
+	$(BIN)/python -m pytest $(REAL)
 
 lint: tools                   ## ruff and mypy
 	$(BIN)/ruff check .

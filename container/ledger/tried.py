@@ -13,7 +13,10 @@ from container.outbox.shelf import as_list
 
 _CHUNK = 500
 _EVENTS = "SELECT id, coalesce(event_id, ''), coalesce(order_id, ''), body FROM event WHERE id > ? ORDER BY id LIMIT ?"
-_EXCHANGES = "SELECT id, '', '', body FROM exchange WHERE id > ? ORDER BY id LIMIT ?"
+# An answer may name somebody whom the request does not.
+_ERRORS = "SELECT id, '', '', error FROM event WHERE error IS NOT NULL AND id > ? ORDER BY id LIMIT ?"
+_WITHOUT = """UPDATE event SET error = '{"message": "forgotten"}' WHERE id IN (SELECT value FROM json_each(?))"""
+_EXCHANGES = "SELECT id, '', '', CAST(target || body || answer AS BLOB) FROM exchange WHERE id > ? ORDER BY id LIMIT ?"
 _REQUESTS = "SELECT id, '', '', content FROM request WHERE id > ? ORDER BY id LIMIT ?"
 _TOLD = "SELECT id, event_id, '', x'' FROM told WHERE id > ? ORDER BY id LIMIT ?"
 _HITS = "SELECT id, '', '', document FROM hit WHERE id > ? ORDER BY id LIMIT ?"
@@ -22,7 +25,8 @@ _THERE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
 
 
 def forget_tried(path: Path, person: Person, references: set[str], *, dry_run: bool) -> tuple[int, set[str]]:
-    """Remove what names a person, or an event or order of ``references``, from the file of a sandbox or a console.
+    """Remove what names a person, or an event or order of ``references``, from the file of a sandbox or a console; of
+    another's event whose refusal names them, the refusal's words.
 
     Returns how many rows, and the ids of the events and orders that name the person. Raises ``OutboxUnavailable``.
     """
@@ -35,6 +39,8 @@ def forget_tried(path: Path, person: Person, references: set[str], *, dry_run: b
             for table, statement in _TABLES.items():
                 if connection.execute(_THERE, (table,)).fetchone():
                     chosen[table] = _chosen(connection, statement, person, found, table == "event")
+            errors = _chosen(connection, _ERRORS, person, found, learn=False) if "event" in chosen else []
+            errors = sorted(set(errors).difference(chosen.get("event", ())))
             if not dry_run:
                 connection.execute("PRAGMA secure_delete = ON")
                 connection.execute("BEGIN IMMEDIATE")
@@ -43,6 +49,7 @@ def forget_tried(path: Path, person: Person, references: set[str], *, dry_run: b
                         f"DELETE FROM {table} WHERE id IN (SELECT value FROM json_each(?))", (as_list(ids),)
                     )
                 if "event" in chosen:
+                    connection.execute(_WITHOUT, (as_list(errors),))
                     events = (as_list(chosen["event"]),)
                     connection.execute(
                         "DELETE FROM browser_key WHERE event IN (SELECT value FROM json_each(?))", events
@@ -50,7 +57,7 @@ def forget_tried(path: Path, person: Person, references: set[str], *, dry_run: b
                 connection.execute("COMMIT")
     except (OSError, sqlite3.Error) as error:
         raise OutboxUnavailable(f"{path}: {in_words(error)}") from None
-    return sum(map(len, chosen.values())), found - references
+    return sum(map(len, chosen.values())) + len(errors), found - references
 
 
 def _chosen(

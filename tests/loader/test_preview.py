@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import Visit, visiting
 from tests.demo.conftest import shipped
 from tests.loader.site import PIXEL, Site
-from tests.processes.server import TOKEN, Server, serving
+from tests.processes.server import TOKEN, Server, serving, until
 from tests.web.served import CONFIG, Served, served
 
 ALIVE = {"alive": True, "seconds": 3540, "test_event_code": "", "version": ""}
@@ -107,7 +107,7 @@ def test_end_ends_it_at_the_container_too(shop: Site, visit: Visit) -> None:
     expect(badge(page)).to_have_text("tagdock preview endedClose")
     expect(page.get_by_role("button", name="Close")).to_be_focused()
     assert visit.context.cookies() == []
-    assert shop.previews == {}
+    until(lambda: shop.previews == {}, "the end at the container")
     assert shop.asked[-1] == {"token": "one", "end": "1"}
     page.keyboard.press("Enter")
     expect(badge(page)).to_have_count(0)
@@ -122,7 +122,7 @@ def test_an_empty_link_ends_it_as_well(shop: Site, visit: Visit) -> None:
     page.goto(f"{address}?tagdock_preview=")
     expect(badge(page)).to_have_text("tagdock preview endedClose")
     assert visit.context.cookies() == []
-    assert shop.previews == {}
+    until(lambda: shop.previews == {}, "the end at the container")
 
 
 def test_a_container_that_does_not_answer_begins_nothing_and_ends_nothing(shop: Site, visit: Visit) -> None:

@@ -44,3 +44,15 @@ def test_nothing_of_her_is_in_any_file_while_the_server_runs_and_after_kill_9(tm
         server.delivered(31)
         server.kill()
         assert left(tmp_path) == set()
+
+
+def test_what_was_answered_about_her_to_another_s_request_is_gone_too(tmp_path: Path) -> None:
+    with serving(tmp_path, CONFIG) as server:
+        server.post("/sandbox/faults", json={"n": 1, "status": 400, "code": 100, "message": f"bad em of {EMAIL}"})
+        order(server, "jim@shop.example", 40)
+        until(lambda: any(file == "sandbox.db-wal" for file, _ in left(tmp_path)), "the refusal")
+        told(tmp_path, "forget", "--email", EMAIL)
+        assert left(tmp_path) == set()
+        server.post("/sandbox/reset")
+        order(server, "jim@shop.example", 41)
+        server.delivered(1, event_id="event-41")
