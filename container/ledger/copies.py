@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from container.ledger.entry import LedgerEntry
+from container.outbox.database import read_only
 
 UNKNOWN = "unknown: Meta tells nobody whether the browser's copy met it"
 
@@ -21,12 +21,14 @@ def copies(sandbox: Path | None, entry: LedgerEntry) -> str:
         return ""
     if sandbox is None:
         return UNKNOWN
+    if not sandbox.exists():
+        return "the sandbox keeps nothing that could tell"
     try:
-        with closing(sqlite3.connect(f"{sandbox.resolve().as_uri()}?mode=ro", uri=True, timeout=5.0)) as connection:
+        with read_only(sandbox) as connection:
             wanted = (entry.destination.partition(":")[0], entry.event_name, entry.event_id)
             rows = connection.execute(_EVENTS, wanted).fetchall()
     except (OSError, sqlite3.Error):
-        return "the sandbox keeps nothing that could tell"
+        return "the sandbox's file cannot be read"
     server = {number for number, channel, good, _ in rows if channel == _SERVER and good}
     browser = {number for number, channel, good, _ in rows if channel == _BROWSER and good}
     if not server:
