@@ -44,7 +44,8 @@ def test_an_unmet_event_says_what_became_of_its_hit_and_leads_to_it(
     assert one["hit"] == 1
     page = desk.get("/test-events", accept="text/html").text
     assert "the hit it came of" in page
-    assert desk.get(f"/test-events/{one['id']}.json").json()["why"] == one["why"]
+    # Not to the letter: what waits may have been tried by now.
+    assert desk.get(f"/test-events/{one['id']}.json").json()["why"].startswith(words)
 
 
 @pytest.mark.parametrize(
