@@ -6,6 +6,7 @@ LOCK := .ci/requirements.lock
 DEV_LOCK := .ci/requirements-dev.lock
 
 # Tests with real servers and browsers, which take turns: side by side they would wait for one another.
+# The others run side by side, under one hash seed a run: every process must collect them in the same order.
 REAL = tests/console tests/demo tests/loader tests/processes tests/senders tests/serving
 
 .PHONY: run setup test lint bench lock tools format
@@ -32,7 +33,7 @@ tools: $(VENV)/.tools
 
 test: tools                   ## install what the tests need, system packages included, and run everything
 	sh tests/install
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(REAL:%=--ignore=%)
+	PYTHONHASHSEED=$$$$ $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(REAL:%=--ignore=%)
 	$(BIN)/python -m pytest $(REAL)
 
 lint: tools                   ## ruff and mypy

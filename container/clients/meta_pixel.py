@@ -6,6 +6,7 @@ from container.component import Answer, Client, Incoming, Reading
 from container.event import DROP
 from container.hit import Hit, glance_parameter
 from container.kinds import Boolean, Choice, ListOf, Text
+from container.meta.names import AUTOMATIC
 from container.pixel.gateway import MARK, read_gateway
 from container.pixel.loader import SENT, add_loader
 from container.pixel.parameters import read_parameters
@@ -16,7 +17,6 @@ _PIXEL = ("/tr", "/tr/")
 _TWIN = ("/privacy_sandbox/pixel/register/trigger", "/privacy_sandbox/pixel/register/trigger/")
 _PATHS = _PIXEL + _TWIN
 _GATEWAY = ("/events", "/events/")
-_AUTOMATIC = ["Microdata", "SubscribedButtonClick"]
 
 _DOT = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00"
@@ -45,7 +45,7 @@ class MetaPixelClient(Client):
         Choice("drop", "keep"), "What to do with events the script makes up by itself: drop or keep.", default="drop"
     )
     automatic_events: list[str] = option(
-        ListOf(Text()), "The names of the events the script makes up by itself.", default=_AUTOMATIC
+        ListOf(Text()), "The names of the events the script makes up by itself.", default=list(AUTOMATIC)
     )
     paths_: list[str] = option(
         ListOf(Text("/.*", example="/pixel")), "Further request paths that carry the pixel's hits.", default=[]

@@ -11,7 +11,7 @@ STANDARD: Final = words(
 )
 
 # What the pixel sends by itself: page metadata and clicks on buttons, which say nothing to a server.
-AUTOMATIC: Final = frozenset(("Microdata", "SubscribedButtonClick"))
+AUTOMATIC: Final = ("Microdata", "SubscribedButtonClick")
 
 # The names that a conversation in Messenger, Instagram or WhatsApp may have, as far as they are known.
 MESSAGING: Final = words(
