@@ -124,7 +124,7 @@ class Delivery:
             known = self._destination(group)
             known.lane.retry_at = 0.0
             if group.parked and group.parked != gone(group.tag):
-                await known.unpark()
+                await known.unpark("by a reload" if not tag else "by the console")
                 count += 1
         self._awake.set()
         return count
@@ -142,6 +142,8 @@ class Delivery:
         if passed >= self._refreshed + _REFRESH_EVERY:
             self._refreshed = passed
             await self._outbox.refresh()
+            for group in self._outbox.groups().values():
+                self._destination(group).follow()
         tags = self._tags()
         self._meet(tags)
         rest = LONGEST_REST

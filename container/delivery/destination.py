@@ -35,7 +35,7 @@ class Destination:
         self._means = means
         # More than has arrived since the outbox was opened: some is left from before.
         before = group.pending > group.arrivals
-        self.lane = Lane(more=before, put_off=LOOK if before else None)
+        self.lane = Lane(more=before, put_off=LOOK if before else None, parked=bool(group.parked))
         self._swept_at = _NEVER
         self._sweeping = False
         self._retired_at = _NEVER
@@ -62,10 +62,8 @@ class Destination:
         if tag is None and group.parked != gone(group.tag):  # also over what it was parked for before
             await self._park(gone(group.tag))
         elif tag is not None and group.parked == gone(group.tag):
-            await self.unpark()
-        if lane.parked and not group.parked:
-            lane.resumed()  # somebody did it in the file
-        lane.parked = bool(group.parked)
+            await self.unpark("its tag is back")
+        self.follow()
         if not self._sweeping and self._means.clock.passed() >= self._swept_at + _SWEEP_EVERY:
             self._swept_at, self._sweeping = self._means.clock.passed(), True
             self._means.begin(self._sweep(tag))
@@ -86,11 +84,16 @@ class Destination:
             lane.taking(move, arrivals, passed)
             await self._take(tag, endpoint, move, limit)
 
-    async def unpark(self) -> None:
-        """Let it go on."""
+    async def unpark(self, why: str) -> None:
+        """Let it go on; ``why`` is for the log."""
         await self._means.outbox.unpark(self.group.tag, self.group.destination, self._means.clock.now())
-        self.lane.resumed()
-        _log.warning("%s: no longer parked", self.called)
+        self._resumed(why)
+
+    def follow(self) -> None:
+        """Notice that it was parked, or that somebody let it go on in the file; also while nothing waits for it."""
+        if self.lane.parked and not self.group.parked:
+            self._resumed("by a command")
+        self.lane.parked = bool(self.group.parked)
 
     async def _take(self, tag: Tag, endpoint: str, move: Move, limit: int) -> None:
         """Take one batch and start it, if anything is due."""
@@ -125,7 +128,7 @@ class Destination:
             if good:
                 outcome = await dispatch.run(good, tally)
                 if outcome.answers and group.parked:
-                    await self.unpark()
+                    await self.unpark("its vendor answers again")
                 if outcome.stopped is not None:
                     await self._stopped(outcome.stopped, 0 if outcome.answers else failures, move)
         except BaseException as error:
@@ -157,6 +160,10 @@ class Destination:
     async def _park(self, reason: str) -> None:
         await self._means.outbox.park(self.group.tag, self.group.destination, reason)
         _log.error("%s: parked, everything is kept (%s)", self.called, self.group.parked)
+
+    def _resumed(self, why: str) -> None:
+        self.lane.resumed()
+        _log.warning("%s: no longer parked, %s", self.called, why)
 
     async def _sweep(self, tag: Tag | None) -> None:
         """Bury what is past its deadline, wherever it waits: a destination that is down may not be asked for long."""

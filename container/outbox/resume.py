@@ -1,4 +1,4 @@
-"""Resuming: the mark of a destination that is parked taken away by people, while a server runs or not."""
+"""Resuming: which destinations of a file are parked, and people taking that mark away, while a server runs or not."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from container.outbox.database import changing, in_words
+from container.outbox.database import changing, in_words, read_only
 from container.outbox.outbox import OutboxUnavailable
 
 _PARKED = """
@@ -21,6 +21,16 @@ class Parked:
     tag: str
     destination: str
     reason: str
+
+
+def parked(path: Path) -> list[Parked]:
+    """The destinations of a file that are parked. Changes nothing. Raises ``OutboxUnavailable``."""
+    try:
+        with read_only(path) as connection:
+            rows = connection.execute(_PARKED, {"tag": "", "destination": None}).fetchall()
+    except (OSError, sqlite3.Error) as error:
+        raise OutboxUnavailable(f"outbox {path}: {in_words(error)}") from None
+    return [Parked(*row[1:]) for row in rows]
 
 
 def resume(path: Path, now: float, tag: str = "", destination: str | None = None) -> list[Parked]:

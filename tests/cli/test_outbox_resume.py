@@ -45,7 +45,6 @@ def still(folder: Path) -> list[tuple[str, str]]:
         ([], []),
         (["meta"], [("old", "123")]),
         (["meta", "456"], [("meta", "123"), ("old", "123")]),
-        (["meta", "789"], [("meta", "123"), ("meta", "456"), ("old", "123")]),
     ],
 )
 def test_what_is_parked_goes_on_where_no_server_runs(folder: Path, words: list[str], left: list[Any]) -> None:
@@ -61,7 +60,35 @@ def test_what_is_parked_goes_on_where_no_server_runs(folder: Path, words: list[s
 
 def test_a_tag_that_is_not_in_the_configuration_is_parked_again_which_is_said(folder: Path) -> None:
     assert "old is not in the configuration: it is parked again" in tagdock("outbox", "resume", at=folder).stdout
-    assert tagdock("outbox", "resume", "meta", at=folder).stdout.startswith("nothing is parked there\n")
+    assert tagdock("outbox", "resume", at=folder).stdout.startswith("nothing is parked\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["meta", "12"], "'meta 12' is not parked; did you mean 'meta 123'?"),
+        (["meta", "x\x1b[31m"], "'meta x\\x1b[31m' is not parked; did you mean 'meta 123'?"),
+        (["metta", "456"], "'metta 456' is no tag of the configuration, and not parked; did you mean 'meta 456'?"),
+        (["nope"], "'nope' is no tag of the configuration, and not parked"),
+    ],
+)
+def test_what_is_not_parked_does_not_go_on_and_what_is_parked_is_listed(
+    folder: Path, words: list[str], said: str
+) -> None:
+    done = tagdock("outbox", "resume", *words, at=folder)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr.splitlines() == [said, "parked: meta 123, meta 456, old 123"]
+    assert len(still(folder)) == 3
+    told = tagdock("outbox", "resume", *words, "--json", at=folder)
+    assert told.exit_code == 1
+    assert [one["destination"] for one in json.loads(told.stdout)["parked"]] == ["123", "456", "123"]
+
+
+def test_a_tag_of_which_nothing_is_parked_any_more_is_said_to_be_so(folder: Path) -> None:
+    tagdock("outbox", "resume", at=folder)
+    done = tagdock("outbox", "resume", "meta", at=folder)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr.splitlines() == ["'meta' is not parked", "nothing is parked"]
 
 
 def test_a_server_that_has_the_file_goes_on(folder: Path) -> None:
@@ -115,7 +142,6 @@ def test_status_says_since_when_something_is_due_again(folder: Path) -> None:
             "'nope' is no tag of the configuration, and nothing of it is kept; there is",
         ),
         (["outbox", "redrive", "--tag", "nope"], "'nope' is no tag"),
-        (["outbox", "resume", "nope"], "'nope' is no tag"),
         (["ledger", "--tag", "nope"], "'nope' is no tag"),
         (["outbox", "show", "abc"], "'abc' is not a number from 1 on"),
         (["outbox", "dead", "--limit", "0"], "'0' is not a number from 1 on"),

@@ -6,8 +6,11 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from container.component import Response
 from container.ledger.reading import entries
+from container.outbox.resume import resume
 from tests.delivery.world import DAY, NOW, LetterTag, World, accepts, is_down, play
 
 
@@ -137,6 +140,59 @@ def test_a_destination_that_somebody_unparked_in_the_file_goes_on_within_seconds
         assert sorted(world.vendor.taken) == [0, 1, 2]
 
     play(tmp_path, work)
+
+
+@pytest.mark.parametrize(
+    ("by", "why"),
+    [
+        ("command", "by a command"),
+        ("reload", "by a reload"),
+        ("console", "by the console"),
+        ("probe", "its vendor answers again"),
+        ("tag", "its tag is back"),
+    ],
+)
+def test_the_log_says_once_that_a_parked_destination_goes_on_and_by_what(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, by: str, why: str
+) -> None:
+    async def work(world: World) -> None:
+        world.vendor.answers["meta/1"] = lambda bodies: Response(401)
+        await world.put("someone@example.com")
+        if by == "tag":
+            tag = world.tags.pop("meta")
+        await world.rounds()
+        world.vendor.answers["meta/1"] = accepts
+        if by == "command":
+            resume(tmp_path / "outbox.db", NOW, "meta", "1")
+        elif by == "probe":
+            await world.pass_time(900)
+        elif by == "tag":
+            world.tags["meta"] = tag
+        else:
+            await world.delivery.unpark("meta" if by == "console" else "")
+        for _ in range(4):
+            await world.pass_time(5)
+        assert world.vendor.taken == ["someone@example.com"]
+
+    play(tmp_path, work)
+    said = [one.getMessage() for one in caplog.records if "no longer" in one.getMessage() and one.levelname != "ERROR"]
+    assert said == [f"meta (1): no longer parked, {why}"]
+    assert "someone" not in caplog.text
+
+
+def test_a_destination_for_which_nothing_waits_is_said_to_go_on_too(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def work(world: World) -> None:
+        await world.put(1)
+        await world.rounds()
+        await world.outbox.park("meta", "1", "said 401")
+        await world.pass_time(5)
+        resume(tmp_path / "outbox.db", NOW)
+        await world.pass_time(5)
+
+    play(tmp_path, work)
+    assert caplog.messages[-1] == "meta (1): no longer parked, by a command"
 
 
 def test_a_reload_tries_what_fails_at_once_but_not_what_the_vendor_asked_to_wait(tmp_path: Path) -> None:
