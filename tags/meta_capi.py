@@ -326,9 +326,8 @@ class MetaCapiTag(Tag):
         for key, value in given.items():
             if value is None:  # the configuration leaves it out, whoever else knows it
                 user.pop(key, None)
-        if address is None and "client_ip_address" not in given and rules.too_broad(user):
-            local = browser.local_address(event)
+        if address is None and "client_ip_address" not in given:
+            local = browser.local_address(event, note, alone=rules.too_broad(user))
             if local is not None:
-                note("the visitor's address is not public, and is sent since there is nothing else to match by")
                 user["client_ip_address"] = local
         return user

@@ -61,7 +61,7 @@ def click_id(event: Mapping[str, Any], override: object, visit: Visit, note: Not
 
 def address(event: Mapping[str, Any], override: object, cookie: object, note: Note) -> str | None:
     """The visitor's address: the configuration's or the event's own `client_ip_address`, else the better of the `_fbi`
-    cookie and `ip_override` (the first of a list with commas). One that is not public is left out."""
+    cookie and `ip_override` (the first of a list with commas). One that is not public is none: see `local_address`."""
     said = override if override is not None else own(event, "client_ip_address")
     if said is not None:
         written = trim(said) if isinstance(said, str) else ""
@@ -75,17 +75,22 @@ def address(event: Mapping[str, Any], override: object, cookie: object, note: No
         found = first if cookies.public_version(first) else None
     else:
         found = cookies.client_ip(cookie=cookie, remote=first)
-    if found is None and given:
-        note("ip_override is not a public address: left out")
     return found
 
 
-def local_address(event: Mapping[str, Any]) -> str | None:
-    """The event's `ip_override` when it is an address of a private network or of this machine: useless to Meta, but
-    better than an event that it refuses for knowing nobody."""
+def local_address(event: Mapping[str, Any], note: Note, *, alone: bool) -> str | None:
+    """What is sent where `address` found none: an `ip_override` of a private network or of this machine when the event
+    has nothing else to match by (`alone`). It is useless to Meta, but better than an event that it refuses for knowing
+    nobody. What becomes of `ip_override` is told once, here."""
     given = event.get("ip_override")
     first = trim(given.partition(",")[0]) if isinstance(given, str) else ""
-    return first if site.is_address(first) else None
+    if alone and site.is_address(first):
+        if not cookies.public_version(first):
+            note("ip_override is not a public address, and is sent since there is nothing else to match by")
+        return first
+    if given and own(event, "client_ip_address") is None:
+        note("ip_override is not a public address: left out")
+    return None
 
 
 def agent(event: Mapping[str, Any], override: object, note: Note) -> str | None:

@@ -162,6 +162,11 @@ class TestWhatMetaWouldRefuse:
         local = event(ip_override="127.0.0.1")
         assert build(local)["user_data"]["client_ip_address"] == "127.0.0.1"
         assert "client_ip_address" not in build({**local, "fbp": FBP})["user_data"]
+        told = [one for given in (local, {**local, "fbp": FBP}) for one in notes(given) if "public address" in one]
+        assert told == [
+            "ip_override is not a public address, and is sent since there is nothing else to match by",
+            "ip_override is not a public address: left out",
+        ]
 
     def test_is_shown_all_the_same_for_a_hit_recorded_without_its_visitor(self) -> None:
         recorded = event(ip_override=None, user_agent=None)
