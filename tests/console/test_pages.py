@@ -153,13 +153,13 @@ def test_one_hit_goes_by_keyboard_from_tab_to_tab(server: Server, page: Page) ->
     tabs = page.get_by_role("tab")
     names = ["Tags", "Request", "Event data", "Consent", "Variables", "Payloads", "Delivery"]
     names += ["Response and cookies", "Log"]
-    assert tabs.all_inner_texts() == names
+    expect(tabs).to_have_text(names)
     tabs.first.focus()
     for name in names[1:]:
         page.keyboard.press("ArrowRight")
         expect(page.get_by_role("tab", name=name, exact=True)).to_have_attribute("aria-selected", "true")
         expect(page.get_by_role("tabpanel", name=name, exact=True)).to_be_visible()
-        assert page.get_by_role("tabpanel").count() == 1
+        expect(page.get_by_role("tabpanel")).to_have_count(1)
     page.keyboard.press("Home")
     expect(page.get_by_role("tabpanel", name="Tags")).to_contain_text("It fired on anything")
     page.goto(page.url.partition("#")[0] + "#consent")
@@ -174,7 +174,7 @@ def test_without_script_every_part_of_a_hit_is_there(server: Server, browser: Br
         page.goto(f"{server.url}/console/?token={TOKEN}&event=purchase")
         page.get_by_role("link", name="purchase").first.click()
         for name in ("Tags", "Request", "Event data", "Consent", "Payloads", "Delivery", "Log"):
-            assert page.get_by_role("heading", name=name, exact=True).is_visible()
+            expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
         page.get_by_role("button", name="Show personal data").click()
         expect(page.get_by_text("Personal data is shown in clear")).to_be_visible()
 

@@ -15,7 +15,7 @@ from tests.browser import Visit, visiting
 from tests.console.desk import READING, Room, room
 from tests.console.test_lock import SAME
 from tests.console.test_pages import hit
-from tests.processes.server import TOKEN, Server, serving, until
+from tests.processes.server import PATIENCE, TOKEN, Server, serving, until
 
 
 def streamed(desk: Room, then: Callable[[], None], **headers: str) -> str:
@@ -26,7 +26,7 @@ def streamed(desk: Room, then: Callable[[], None], **headers: str) -> str:
     reader.start()
     until(lambda: desk.app.desk.tap._watchers > before, "an open stream")
     then()
-    reader.join(10)
+    reader.join(PATIENCE)
     assert not reader.is_alive(), "the stream goes on"
     assert found[0].status_code == 200
     return str(found[0].text)
@@ -128,7 +128,7 @@ def test_a_page_that_is_looked_at_again_says_so_too(server: Server, browser: Bro
         page.get_by_label("Test event code").fill("TEST77")
         ended(server, visit)
         link = page.get_by_role("link", name="Sign in again")
-        expect(link).to_be_visible(timeout=15_000)
+        expect(link).to_be_visible()
         expect(page.get_by_label("Test event code")).to_have_value("TEST77")
         link.click()
         sign_in(page)

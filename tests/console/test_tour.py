@@ -102,7 +102,7 @@ def test_pages_follow_what_happens_without_loading_again(server: Server, browser
         expect(page.get_by_text("No event has come yet")).to_be_visible()
         page.evaluate("window.same = true")
         traffic(server)
-        expect(page.locator(".couple").first).to_be_visible(timeout=15_000)
+        expect(page.locator(".couple").first).to_be_visible()
         page.get_by_label("Event id").fill("o-1")
         page.get_by_label("Event id").press("Enter")
         expect(page.locator(".couple")).to_have_count(1)
@@ -111,7 +111,7 @@ def test_pages_follow_what_happens_without_loading_again(server: Server, browser
         page.evaluate("window.same = true")
         expect(page.locator(".as-table[open] table")).to_be_visible()
         hit(server, "generate_lead", "lead-1")
-        expect(page.get_by_role("heading", name="Lead")).to_be_visible(timeout=15_000)
+        expect(page.get_by_role("heading", name="Lead")).to_be_visible()
         expect(page.locator(".as-table[open] table")).to_be_visible()
         assert page.evaluate("window.same")
 

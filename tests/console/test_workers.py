@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-from tests.processes.server import CONFIG, TOKEN, Server, until
+from tests.processes.server import CONFIG, PATIENCE, TOKEN, Server, until
 
 HEADERS = {"authorization": f"Bearer {TOKEN}"}
 HIT = "/g/collect?v=2&tid=G-1&cid=7.8&gcs=G111&en=purchase&cu=EUR&epn.value=1&ep.event_id="
@@ -20,7 +20,7 @@ def test_any_worker_shows_what_all_of_them_take(tmp_path: Path) -> None:
         until(lambda: "listens on" in server.log() or process.poll() is not None, "the greeting")
         server.url = server.log().rpartition("listens on ")[2].split()[0]
         for number in range(40):  # a connection each, so that both have some
-            with httpx2.Client() as one:
+            with httpx2.Client(timeout=PATIENCE) as one:
                 assert one.get(f"{server.url}{HIT}{number}").status_code == 204
                 assert one.get(f"{server.url}/console/log.json", headers=HEADERS).status_code == 200
         rows = until(lambda: _shown(server), "hits of both workers")
@@ -54,8 +54,8 @@ def _shown(server: Server) -> list[Any]:
 def _follows(server: Server, number: int, token: str) -> None:
     """A stream that came through whichever worker tells of the preview's next hit, whichever worker took it."""
     with (
-        httpx2.Client(timeout=20) as reader,
-        httpx2.Client(headers={"cookie": f"tagdock_preview={token}"}) as visitor,
+        httpx2.Client(timeout=PATIENCE) as reader,
+        httpx2.Client(timeout=PATIENCE, headers={"cookie": f"tagdock_preview={token}"}) as visitor,
         reader.stream("GET", f"{server.url}/console/stream?session=any&after=99999", headers=HEADERS) as answer,
     ):
         assert answer.headers["content-type"].startswith("text/event-stream")
@@ -68,7 +68,7 @@ def _follows(server: Server, number: int, token: str) -> None:
 def _signs_in(server: Server) -> None:
     """Whichever worker is asked: a session holds, and a page of another site changes nothing."""
     for _ in range(6):
-        with httpx2.Client(follow_redirects=True) as one:
+        with httpx2.Client(timeout=PATIENCE, follow_redirects=True) as one:
             page = one.get(f"{server.url}/console/preview", params={"token": TOKEN}).text
             csrf = page.partition('name="csrf" value="')[2].partition('"')[0]
             form = {"csrf": csrf, "session": "none"}

@@ -27,7 +27,7 @@ LOOKS = {
 def settled(page: Page, patient: bool) -> None:
     if patient:
         page.wait_for_timeout(100)
-        expect(page.get_by_text("on its way", exact=False)).to_have_count(0, timeout=10_000)
+        expect(page.get_by_text("on its way", exact=False)).to_have_count(0)
 
 
 def walk(page: Page, url: str, look: Callable[[str], None], *, patient: bool = True) -> None:

@@ -99,7 +99,7 @@ class Site:
 
     def hits(self, count: int) -> list[Got]:
         """The hits, once there are so many; no more may be there."""
-        until(lambda: len(self.got) >= count, f"{count} hits, there are {len(self.got)}", 8)
+        until(lambda: len(self.got) >= count, f"{count} hits, there are {len(self.got)}")
         assert len(self.got) == count, [one.query for one in self.got]
         return list(self.got)
 

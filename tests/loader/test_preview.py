@@ -209,7 +209,7 @@ def test_console_and_shop_agree_on_which_previews_there_are(server: Server, brow
         expect(sign).to_contain_text("test event code TEST5 \u00b7 tried against draft ")
         shopper.page.get_by_role("button", name="End", exact=True).click()
         expect(sign).to_contain_text("tagdock preview ended")
-        expect(page.get_by_text("No preview is under way")).to_be_visible(timeout=15_000)
+        expect(page.get_by_text("No preview is under way")).to_be_visible()
         shopper.page.goto(link)
         expect(sign).to_contain_text("tagdock preview ended, or its link is not right")
         assert KEY not in {one["name"] for one in shopper.context.cookies()}

@@ -15,6 +15,9 @@ from typing import Any, TypeVar
 import httpx2
 
 T = TypeVar("T")
+PATIENCE = 60.0
+"""Seconds anything may take: a busy machine is slow, and what is there sooner is seen sooner."""
+
 TOKEN = "the-token-of-the-tests"
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0"
 PIXEL = "1234567890"
@@ -35,7 +38,7 @@ delivery:
 """A configuration in which everything fires at once and is tried again soon."""
 
 
-def until(look: Callable[[], T], what: str, seconds: float = 20.0) -> T:
+def until(look: Callable[[], T], what: str, seconds: float = PATIENCE) -> T:
     """Look again and again until something is there; fails with ``what`` when it never is."""
     deadline = time.monotonic() + seconds
     while True:
@@ -56,7 +59,7 @@ class Server:
         self.stderr = folder / "stderr.txt"
         self.process: subprocess.Popen[bytes] | None = None
         self.url = ""
-        self.http = httpx2.Client(timeout=10, headers={"user-agent": AGENT})
+        self.http = httpx2.Client(timeout=PATIENCE, headers={"user-agent": AGENT})
 
     def launch(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start the command, without waiting for anything."""
@@ -122,7 +125,7 @@ class Server:
         process, self.process = self.process, None
         assert process is not None
         process.send_signal(how)
-        return process.wait(20)
+        return process.wait(PATIENCE)
 
     def close(self) -> None:
         if self.process is not None:

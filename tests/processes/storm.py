@@ -16,7 +16,7 @@ from typing import Any
 import httpx2
 
 from tests.cli.tagdock import tagdock
-from tests.processes.server import AGENT, CONFIG, TOKEN, Server, serving, until
+from tests.processes.server import AGENT, CONFIG, PATIENCE, TOKEN, Server, serving, until
 
 HIT = "/g/collect?v=2&tid=G-1&cid=7.8&gcs=G111"
 BEARER = {"authorization": f"Bearer {TOKEN}"}
@@ -93,12 +93,12 @@ class Crowd:
         finally:
             leave.set()
             for thread in threads:
-                thread.join(30)
+                thread.join(PATIENCE)
         assert not self.odd, self.odd
 
     def _visit(self, url: str, name: str, leave: threading.Event) -> None:
         number = 0
-        with httpx2.Client(timeout=20, headers={"user-agent": AGENT}) as http:
+        with httpx2.Client(timeout=PATIENCE, headers={"user-agent": AGENT}) as http:
             while not leave.wait(PAUSE):
                 number += 1
                 events = self._again() or [f"{name}-{number}-{place}" for place in range(1 + number % 3)]
@@ -146,7 +146,7 @@ def proven(folder: Path, when: str) -> Iterator[None]:
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
     ) as process:
         yield
-        said, _ = process.communicate(timeout=60)
+        said, _ = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, f"{when}: {said}"
 
 
@@ -156,7 +156,7 @@ def check(crowd: Crowd, shop: Server, vendor: Server) -> None:
     with crowd.visiting(shop):
         until(lambda: not crowd.unanswered, "the hits nobody answered to come again")
     assert shop.post("/-/reload", headers=BEARER).status_code == 200
-    until(lambda: ends_of(shop)["pending"] == 0, "everything to be brought to its end", 40)
+    until(lambda: ends_of(shop)["pending"] == 0, "everything to be brought to its end")
 
     seen = vendor.good()
     counted = [one["event"]["event_id"] for one in seen if not one["deduplicated"]]

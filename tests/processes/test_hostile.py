@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from tests.processes.server import TOKEN, Server, serving
+from tests.processes.server import PATIENCE, TOKEN, Server, serving
 
 HEAD = b"Host: shop.example\r\nUser-Agent: x\r\nConnection: close\r\n"
 GA4 = b"/g/collect?v=2&tid=G-1&cid=7.8"
@@ -16,7 +16,7 @@ GA4 = b"/g/collect?v=2&tid=G-1&cid=7.8"
 def exchange(server: Server, request: bytes) -> bytes:
     """Send bytes as they are, end the sending, and give everything that comes back."""
     host, _, port = server.url.removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
         try:
             connection.sendall(request)
             connection.shutdown(socket.SHUT_WR)

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx2
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.processes.server import AGENT, Server, serving, until
+from tests.processes.server import AGENT, PATIENCE, Server, serving, until
 from tests.processes.storm import GOOD, HIT, POISON, ends_of, live, told, vendor
 
 EVENTS, POISONED, A_HIT = 1000, 7, 20
@@ -29,7 +29,7 @@ def test_of_a_thousand_events_the_seven_that_are_refused_die_with_the_vendor_s_w
         # All of them in one request at first: it goes when the last has come.
         config = live(meta).replace("at_most: 20, wait: 20ms", "at_most: 1000, wait: 1h")
         with serving(tmp_path / "shop", config) as shop:
-            with httpx2.Client(headers={"user-agent": AGENT}) as http:
+            with httpx2.Client(timeout=PATIENCE, headers={"user-agent": AGENT}) as http:
                 for start in range(0, EVENTS, A_HIT):
                     answer = http.post(shop.url + HIT, content="\r\n".join(lines[start : start + A_HIT]))
                     assert answer.is_success

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes.server import CONFIG, TOKEN, Server, serving, until
+from tests.processes.server import CONFIG, PATIENCE, TOKEN, Server, serving, until
 
 FAULTY = """container: { listen: 127.0.0.1:0, orgins: ["https://shop.example"] }
 clients: { browser: ga5 }
@@ -24,7 +24,7 @@ def refused(folder: Path, config: str, *arguments: str) -> str:
     """What a server says that ends with exit code 1 instead of starting."""
     server = Server(folder, config)
     try:
-        assert server.launch(*arguments).wait(20) == 1
+        assert server.launch(*arguments).wait(PATIENCE) == 1
         return server.log()
     finally:
         server.close()
@@ -62,7 +62,7 @@ def test_a_port_in_use_is_told_with_what_to_do(tmp_path: Path) -> None:
 def test_an_address_that_is_none_is_wrong_usage(tmp_path: Path, address: str) -> None:
     server = Server(tmp_path)
     try:
-        assert server.launch("--listen", address).wait(20) == 2
+        assert server.launch("--listen", address).wait(PATIENCE) == 2
         assert f"'{address}' is not an address; write 127.0.0.1:8080" in server.log()
     finally:
         server.close()
@@ -78,7 +78,7 @@ def test_wherever_it_listens_it_reaches_its_local_meta_and_ends_well_when_interr
         assert server.delivered(1)[0]["event"]["event_id"] == "e-1"
         assert server.process is not None
         server.process.send_signal(signal.SIGINT)
-        assert server.process.wait(20) == 0
+        assert server.process.wait(PATIENCE) == 0
 
 
 def test_a_second_server_on_the_same_outbox_is_refused(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_second_server_on_the_same_outbox_is_refused(tmp_path: Path) -> None:
         token = (tmp_path / "data" / "token").stat()
         second = Server(tmp_path)
         try:
-            assert second.launch().wait(20) == 1
+            assert second.launch().wait(PATIENCE) == 1
         finally:
             second.close()
         assert "in use by another process" in second.log()

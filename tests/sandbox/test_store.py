@@ -16,10 +16,12 @@ import httpx2
 import pytest
 
 from container.sandbox.store import Store
+from tests.processes.server import PATIENCE
 
 from .conftest import NOW, PIXEL, Local
 
 SERVER = """
+import socket
 import sys
 import uvicorn
 from starlette.applications import Starlette
@@ -27,32 +29,23 @@ from starlette.routing import Mount
 from container.sandbox import Sandbox
 sandbox = Sandbox(sys.argv[1])
 app = Starlette(routes=[Mount("/sandbox", app=sandbox.app)])
-uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[2]), log_level="error")
+uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[socket.socket(fileno=int(sys.argv[2]))])
 """
 
 
-def start(path: Path, port: int) -> subprocess.Popen[bytes]:
-    process = subprocess.Popen([sys.executable, "-c", SERVER, str(path), str(port)])
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            httpx2.get(f"http://127.0.0.1:{port}/sandbox/all")
-        except httpx2.TransportError:
-            assert time.monotonic() < deadline, "the server did not start"
-            assert process.poll() is None, "the server ended"
-        else:
-            return process
+def start(path: Path, listening: socket.socket) -> subprocess.Popen[bytes]:
+    """Who connects before it answers waits in the socket's queue, which outlives the process."""
+    number = listening.fileno()
+    return subprocess.Popen([sys.executable, "-c", SERVER, str(path), str(number)], pass_fds=[number])
 
 
 def test_accepted_events_survive_kill_9(tmp_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    base = f"http://127.0.0.1:{port}/sandbox"
-    process = start(tmp_path / "meta.db", port)
+    listening = socket.create_server(("127.0.0.1", 0))
+    base = f"http://127.0.0.1:{listening.getsockname()[1]}/sandbox"
+    process = start(tmp_path / "meta.db", listening)
     accepted: set[str] = set()
     try:
-        with httpx2.Client() as client:
+        with httpx2.Client(timeout=PATIENCE) as client:
             for batch in range(20):
                 ids = [f"{batch}-{number}" for number in range(50)]
                 local_now = int(time.time())
@@ -66,13 +59,14 @@ def test_accepted_events_survive_kill_9(tmp_path: Path) -> None:
                 accepted |= set(ids)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-        process = start(tmp_path / "meta.db", port)
-        kept = httpx2.get(f"{base}/good").json()
+        process = start(tmp_path / "meta.db", listening)
+        kept = httpx2.get(f"{base}/good", timeout=PATIENCE).json()
         assert {item["event"]["event_id"] for item in kept} == accepted
-        assert httpx2.get(f"{base}/all").json()["good"] == len(accepted)
+        assert httpx2.get(f"{base}/all", timeout=PATIENCE).json()["good"] == len(accepted)
     finally:
         process.kill()
         process.wait()
+        listening.close()
 
 
 def test_counts_and_faulted_requests_survive_a_restart(tmp_path: Path) -> None:

@@ -10,9 +10,11 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.processes.server import CONFIG, TOKEN, Server, serving
+from tests.browser import AGENT, chromium
+from tests.browser import PATIENCE as MILLISECONDS
+from tests.processes.server import CONFIG, Server, serving
 
 HERE = Path(__file__).parent
 TOLD = {
@@ -34,12 +36,6 @@ TOLD = {
     "banner": "",
 }
 """What the tag repeats of the event, by the name it gives it; the banner's cookie beside it."""
-
-BROWSER = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
-AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 
 
 def telling(origin: str) -> str:
@@ -91,22 +87,18 @@ def told(server: Server) -> Iterator[Callable[[int], list[dict[str, object]]]]:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[object]:
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path="/usr/bin/chromium", args=list(BROWSER))
-        yield chromium
-        chromium.close()
+def browser() -> Iterator[Browser]:
+    with chromium() as one:
+        yield one
 
 
 @pytest.fixture
-def page(browser: object, shop: str, server: Server) -> Iterator[Page]:
+def page(browser: Browser, shop: str, server: Server) -> Iterator[Page]:
     """A page of the shop, in a browser that has the banner's cookie for this machine."""
-    context = browser.new_context(user_agent=AGENT, locale="de-DE")  # type: ignore[attr-defined]
+    context = browser.new_context(user_agent=AGENT, locale="de-DE")
+    context.set_default_timeout(MILLISECONDS)
     context.add_cookies([{"name": "cmp_marketing", "value": "yes", "url": server.url, "sameSite": "Lax"}])
     page = context.new_page()
     page.goto(f"{shop}/index.html?campaign=spring")
     yield page
     context.close()
-
-
-__all__ = ["TOKEN"]

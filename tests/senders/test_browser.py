@@ -7,8 +7,8 @@ from typing import Any
 
 from playwright.sync_api import Error, Page
 
+from tests.browser import AGENT
 from tests.processes.server import TOKEN, Server
-from tests.senders.conftest import AGENT
 
 Told = Callable[[int], list[dict[str, Any]]]
 QUERY = "v=2&tid=G-PAGE&cid=7.8&gcs=G111"

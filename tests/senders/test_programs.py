@@ -10,7 +10,7 @@ from typing import Any
 
 from ga4mp import GtagMP
 
-from tests.processes.server import Server
+from tests.processes.server import PATIENCE, Server
 
 HERE = Path(__file__).parent
 Told = Callable[[int], list[dict[str, Any]]]
@@ -77,7 +77,7 @@ def test_ga4mp_of_python_validates_without_sending(server: Server, told: Told) -
 
 def test_ga4mp_of_node_sends_a_purchase_and_an_event_of_our_own(server: Server, told: Told) -> None:
     command = ["node", str(HERE / "send_ga4mp.cjs"), f"{server.url}/g/collect"]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True)
     assert ran.stdout == ran.stderr == ""
     events = {one["event_name"]: one for one in told(2)}
     assert set(events) == {"Purchase", "made_up"}

@@ -11,7 +11,7 @@ from pathlib import Path
 from container.outbox.accounts import accounts, joined
 from container.outbox.files import files_of
 from container.outbox.outbox import Account, OutboxUnavailable
-from tests.processes.server import CONFIG, Server, until
+from tests.processes.server import CONFIG, PATIENCE, Server, until
 
 STORE = "sqlite:data/outbox.sandbox.db"
 HIT = "/g/collect?v=2&tid=G-1&cid=7.8&gcs=G111"
@@ -33,7 +33,7 @@ class Crew(Server):
         body = f"en=made_up&ep.event_id={name}"
         head = f"POST {HIT} HTTP/1.1\r\nHost: x\r\nUser-Agent: Firefox\r\nContent-Length: {len(body)}\r\n\r\n"
         try:
-            with socket.create_connection((host, int(port)), timeout=20) as connection:
+            with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
                 connection.sendall((head + body).encode())
                 answer = connection.recv(65536)
         except OSError:

@@ -42,7 +42,7 @@ def test_what_a_ruined_file_held_is_counted_as_lost_until_somebody_has_seen_to_i
         done = tagdock("outbox", "prove", at=tmp_path)
         assert done.returncode == 1
         assert "damaged" in done.stderr or "malformed" in done.stderr
-        until(lambda: "is finished" in server.log(), "the salvage", 40)
+        until(lambda: "is finished" in server.log(), "the salvage")
         assert (
             "0 payloads are pending again and 0 dead letters are kept; 150 payloads could not be read" in server.log()
         )
@@ -67,7 +67,7 @@ def test_a_file_that_was_ruined_just_before_the_end_is_counted_too(tmp_path: Pat
         ruin(tmp_path / OUTBOX)
         assert server.stop() == 0
     with serving(tmp_path, SLOW) as server:
-        until(lambda: "is finished" in server.log(), "the salvage", 40)
+        until(lambda: "is finished" in server.log(), "the salvage")
         assert server.stop() == 0
     (meta,) = told(tmp_path, "status")["accounts"]
     assert (meta["accepted"], meta["lost"], meta["dead"]) == (20, 20, 20)

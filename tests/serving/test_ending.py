@@ -13,13 +13,15 @@ from pathlib import Path
 import pytest
 
 from container.outbox.prove import prove
-from tests.processes.server import CONFIG, Server, serving, until
+from tests.processes.server import CONFIG, PATIENCE, Server, serving, until
 from tests.processes.storm import Crowd, ends_of, is_poison
 from tests.processes.storm import live as live_at
 from tests.processes.storm import vendor as fine_vendor
 from tests.serving.crew import Crew, crew
 
 HIT = "/g/collect?v=2&tid=G-1&cid=7.8&gcs=G111"
+HELD = 5 * PATIENCE
+"""Seconds a vendor holds a request: longer than any test waits."""
 
 
 class Vendor(ThreadingHTTPServer):
@@ -40,7 +42,7 @@ class _Taking(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
         self.server.asked.set()
-        self.server.open.wait(30)
+        self.server.open.wait(HELD)
         self.server.events += body.count(b"event_id")
         answer = b'{"events_received":1,"messages":[],"fbtrace_id":"A"}'
         self.send_response(200)
@@ -109,7 +111,7 @@ def test_asked_to_end_under_load_it_answers_for_nothing_that_it_does_not_deliver
 def test_what_a_vendor_does_not_take_in_time_is_left_for_the_next_start(tmp_path: Path) -> None:
     with vendor() as shop, serving(tmp_path, live(shop, "20ms")) as server:
         send(server, 5)
-        assert shop.asked.wait(20)
+        assert shop.asked.wait(PATIENCE)
         assert server.stop() == 0
         (proof,) = prove(tmp_path / "data" / "outbox.db")
         assert (proof.delivered, proof.pending, proof.balanced) == (0, 5, True)
@@ -129,14 +131,14 @@ def test_asked_a_second_time_it_ends_at_once_and_loses_nothing(
 ) -> None:
     with vendor() as shop, crew(tmp_path, live(shop, "20ms"), workers) as server:
         send(server, 5)
-        assert shop.asked.wait(20)
+        assert shop.asked.wait(PATIENCE)
         process = server.process
         assert process is not None
         process.send_signal(signal.SIGTERM)
         until(lambda: not _answers(server), "it to take no more")
         assert process.poll() is None, "it is still waiting for the vendor"
         process.send_signal(again)
-        assert process.wait(2) == 1
+        assert process.wait(PATIENCE) == 1
         assert "asked to end once more: ended at once" in server.log()
         server.process = None
         paths = [tmp_path / "data" / "outbox.db", tmp_path / "data" / "outbox.1.db"]
@@ -148,7 +150,7 @@ def test_asked_a_second_time_it_ends_at_once_and_loses_nothing(
 def _answers(server: Crew) -> bool:
     host, _, port = server.url.removeprefix("http://").partition(":")
     try:
-        with socket.create_connection((host, int(port)), timeout=2):
+        with socket.create_connection((host, int(port)), timeout=PATIENCE):
             return True
     except OSError:
         return False

@@ -24,7 +24,7 @@ def kill(victims: list[int]) -> None:
 
 
 @pytest.mark.parametrize("seed", [20261123])
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 def test_after_kills_of_a_worker_the_supervisor_or_everything_each_event_answered_for_has_its_one_end(
     tmp_path: Path, seed: int
 ) -> None:

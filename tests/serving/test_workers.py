@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from container.outbox.files import files_of
 from container.outbox.prove import prove
-from tests.processes.server import CONFIG, TOKEN, until
+from tests.processes.server import CONFIG, PATIENCE, TOKEN, until
 from tests.serving.crew import Crew, alive, crew
 
 BEARER = {"authorization": f"Bearer {TOKEN}"}
@@ -169,7 +169,7 @@ def test_when_the_first_cannot_start_the_server_does_not(tmp_path: Path) -> None
     with crew(tmp_path, workers=2):
         second = Crew(tmp_path, workers=2)
         try:
-            assert second.launch().wait(20) == 1
+            assert second.launch().wait(PATIENCE) == 1
         finally:
             second.close()
         assert "in use by another process" in second.log()
