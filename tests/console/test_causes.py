@@ -16,7 +16,7 @@ CAUSES = {
     "consent": ("gcs=G100&cu=EUR&epn.value=120", "", "meta no consent", "ad_storage is denied"),
     "condition": ("gcs=G111&cu=EUR&epn.value=0", "", "meta not triggered", "order_value is 0: not greater than 0"),
     "bot": ("gcs=G111&cu=EUR&epn.value=120", "a crawler", "meta blocked", "blocked by bot"),
-    "currency": ("gcs=G111&cu=EURO&epn.value=120", "", "meta suppressed", "Meta refuses a Purchase without currency"),
+    "currency": ("gcs=G111&cu=EURO&epn.value=120", "", "meta suppressed", "currency 'EURO' was not understood"),
     "refusal": ("gcs=G111&cu=EUR&epn.value=120", "", "meta refused", "Nope, not this one"),
 }
 

@@ -131,7 +131,7 @@ def test_the_chip_of_a_row_follows_its_payload_without_loading_again(server: Ser
         row = page.locator("#rows tr")
         expect(row).to_have_count(1)
         expect(row).to_contain_text("meta refused")
-        expect(row.locator(".outcomes span[title]").first).to_have_attribute(
+        expect(row.locator(".outcomes a[title]").first).to_have_attribute(
             "title", "Graph error 100/2804009: Nope, not this one"
         )
         expect(row).to_contain_text("T-77 120 EUR")

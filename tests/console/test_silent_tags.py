@@ -19,7 +19,9 @@ def causes(desk: Room, target: str, **headers: str) -> list[Any]:
 
 def test_a_suppressed_tag_tells_the_note_that_explains_it_and_the_value_it_saw(desk: Room) -> None:
     (one,) = causes(desk, HIT.replace("cu=EUR", "cu=EURO"))
-    assert one["cause"] == "decided not to send: Meta refuses a Purchase without currency"
+    assert one["cause"] == (
+        "decided not to send: currency 'EURO' was not understood, and Meta refuses a Purchase without currency"
+    )
     assert one["notes"] == ["custom_data.currency is not an ISO 4217 currency: left out (it came as 'EURO')"]
     assert one["link"] == "#event"
 

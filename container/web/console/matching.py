@@ -100,5 +100,5 @@ def _tagged(row: Mapping[str, Any], tag: str, outcome: str) -> bool:
 
 
 def _text(row: Mapping[str, Any]) -> str:
-    reasons = (f"{one['reason']}\n{one.get('said', '')}" for one in became(row))
+    reasons = ("\n".join((one["reason"], one.get("why", ""), one.get("said", ""))) for one in became(row))
     return "\n".join((row["text"], row["page"], *row["names"], *reasons))

@@ -10,6 +10,7 @@ from container.config.document import Configuration
 from container.hit import Hit, decode
 from container.preview import mask
 from container.runtime import Routed, route
+from container.web.tap.cause import cause
 from container.web.tap.insight import insight
 from container.web.tap.otherwise import otherwise
 from container.web.tap.request import masked_headers, masked_request, request_of, without_secrets
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _MOST_ANSWER = 4096
 _LONGEST_PAGE = 300
 _LONGEST_ABOUT = 60
+_LONGEST_WHY = 1000
 _MOST_SENT = 40
 """Payloads of one hit whose ends are followed."""
 
@@ -181,15 +183,18 @@ def _ids(events: list[dict[str, Any]]) -> list[str]:
 
 
 def _tags(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each tag once for each outcome, with how many events had it and the first one's reason."""
+    """Each tag once for each outcome, with how many events had it; the reason of the first of these, the sentence of
+    the hit's page about it (``why``) and which event of the hit it is (``at``, from 1)."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for event in events:
+    for place, event in enumerate(events, 1):
         for one in event["tags"]:
-            kept = found.setdefault(
-                (one["tag"], one["outcome"]),
-                {"tag": one["tag"], "outcome": one["outcome"], "reason": str(one["reason"])[:200], "count": 0},
-            )
-            kept["count"] += 1
+            key = one["tag"], one["outcome"]
+            if key not in found:
+                found[key] = {
+                    "tag": one["tag"], "outcome": one["outcome"], "reason": str(one["reason"])[:200],
+                    "why": cause(one, event)[:_LONGEST_WHY], "at": place, "count": 0,
+                }  # fmt: skip
+            found[key]["count"] += 1
     return list(found.values())[:20]
 
 

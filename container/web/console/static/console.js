@@ -47,15 +47,26 @@ function tabs(list) {
     return button;
   });
   list.setAttribute('role', 'tablist');
-  const open = (button, focus) => {
+  const panelOf = (button) => document.getElementById(button.getAttribute('aria-controls'));
+  const show = (button) => {
     for (const one of buttons) {
       const chosen = one === button;
       one.setAttribute('aria-selected', chosen);
       one.tabIndex = chosen ? 0 : -1;
-      document.getElementById(one.getAttribute('aria-controls')).hidden = !chosen;
+      panelOf(one).hidden = !chosen;
     }
+  };
+  const open = (button, focus) => {
+    show(button);
     if (focus) button.focus();
     history.replaceState(null, '', `#${button.getAttribute('aria-controls')}`);
+  };
+  // The tab in which the place lies that the address names: a section, or something within one.
+  const wanted = () => {
+    const place = document.getElementById(location.hash.slice(1));
+    const button = place && buttons.find((one) => panelOf(one).contains(place));
+    if (button) show(button);
+    return button && place;
   };
   list.addEventListener('click', (event) => {
     const button = event.target.closest('button');
@@ -68,14 +79,15 @@ function tabs(list) {
     event.preventDefault();
     open(buttons[(to + buttons.length) % buttons.length], true);
   });
-  const wanted = buttons.find((one) => `#${one.getAttribute('aria-controls')}` === location.hash);
-  const chosen = wanted || buttons[0];
-  for (const one of buttons) {
-    const on = one === chosen;
-    one.setAttribute('aria-selected', on);
-    one.tabIndex = on ? 0 : -1;
-    document.getElementById(one.getAttribute('aria-controls')).hidden = !on;
-  }
+  show(buttons[0]);
+  const place = wanted();
+  if (place && !place.matches('[role=tabpanel]')) place.scrollIntoView({ block: 'nearest' });
+  addEventListener('hashchange', () => {
+    const to = wanted();
+    if (!to) return;
+    to.closest('[role=tabpanel]').focus({ preventScroll: true });
+    to.scrollIntoView();
+  });
 }
 
 export async function copy(text, button) {

@@ -29,7 +29,7 @@ function put({ id, html }) {
   localise(template.content);
   if (known) {
     // Who has its menu open, or reads it by keyboard, keeps it as it was: only the chips are exchanged.
-    known.querySelector('.outcomes').replaceWith(row.querySelector('.outcomes'));
+    exchange(known.querySelector('.outcomes'), row.querySelector('.outcomes'));
     return;
   }
   const older = [...rows.children].find((one) => +one.dataset.id < id);
@@ -37,6 +37,13 @@ function put({ id, html }) {
   while (rows.children.length > MOST) rows.lastElementChild.remove();
   list.hidden = false;
   document.getElementById('empty').hidden = true;
+}
+
+function exchange(was, now) {
+  if (was.innerHTML === now.innerHTML) return;
+  const focused = was.contains(document.activeElement) && document.activeElement.getAttribute('href');
+  was.replaceWith(now);
+  if (focused) now.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
 }
 
 // The browser comes again by itself when the line is lost, and gives up when it is refused: then it is asked why.
@@ -106,6 +113,26 @@ form.addEventListener('submit', () => {
 });
 addEventListener('pageshow', () => {
   for (const one of form.elements) one.disabled = false;
+});
+
+// A click anywhere in a row goes where the event's name leads, unless it meant something else: a link, the menu, text
+// that is being selected, with the mouse drawn over it or by a second click.
+let opening;
+function meant(event) {
+  if (event.target.closest('a, summary, .menu') || event.shiftKey || event.altKey || getSelection().type === 'Range') return null;
+  return event.target.closest('tr')?.querySelector('.what a');
+}
+rows.classList.add('opens');
+rows.addEventListener('click', (event) => {
+  clearTimeout(opening);
+  const link = meant(event);
+  if (!link || event.detail > 1) return;
+  if (event.ctrlKey || event.metaKey) open(link.href, '_blank', 'noopener');
+  else opening = setTimeout(() => { if (getSelection().type !== 'Range') location.href = link.href; }, 250);
+});
+rows.addEventListener('auxclick', (event) => {
+  const link = event.button === 1 && meant(event);
+  if (link) open(link.href, '_blank', 'noopener');
 });
 
 rows.addEventListener('click', async (event) => {
