@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import Visit, visiting
 from tests.demo.pictures import LOOKS, walk
 from tests.demo.walk import choose
-from tests.processes.server import TOKEN, Server
+from tests.processes.server import TOKEN, Server, until
 
 AXE = (Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js").read_text()
 STATIC = ("shop.css", "shop.js", "fbevents.js")
@@ -108,14 +108,23 @@ def test_the_sign_of_a_preview_and_the_banner_leave_each_other_room(
     ).json()
     with visiting(browser, **LOOKS[look]) as visit:
         visit.page.goto(started["link"])
-        places = []
-        for one in (visit.page.get_by_text("tagdock preview"), visit.page.get_by_role("region", name="Cookies")):
+        sign, banner = visit.page.get_by_text("tagdock preview"), visit.page.get_by_role("region", name="Cookies")
+        for one in (sign, banner):
             expect(one).to_be_visible()
-            places.append(one.bounding_box())
-        sign, banner = places
-        assert sign is not None
-        assert banner is not None
-        assert banner["y"] + banner["height"] <= sign["y"]
+        # They make room for each other once both are drawn.
+        until(lambda: _bottom(banner) <= _top(sign), "the banner to stand above the sign")
+
+
+def _top(one: Locator) -> float:
+    place = one.bounding_box()
+    assert place is not None
+    return place["y"]
+
+
+def _bottom(one: Locator) -> float:
+    place = one.bounding_box()
+    assert place is not None
+    return place["y"] + place["height"]
 
 
 @pytest.mark.parametrize("name", ["demo", "console"])

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
+from playwright.sync_api import Page
+
 from container.web.loader.script import PARTS, stripped
 from tests.processes.server import until
 
@@ -102,6 +104,12 @@ class Site:
         until(lambda: len(self.got) >= count, f"{count} hits, there are {len(self.got)}")
         assert len(self.got) == count, [one.query for one in self.got]
         return list(self.got)
+
+
+def settled(page: Page) -> None:
+    """What the page was about to do is done, and what it sent until then had a whole way to the site to arrive."""
+    ask = "fetch('/loader.js', { cache: 'no-store' }).then((answer) => answer.text())"
+    page.evaluate(f"new Promise((done) => setTimeout(() => {ask}.then(done)))")
 
 
 class _Server(ThreadingHTTPServer):

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser import Visit
-from tests.loader.site import PIXEL, Site
+from tests.loader.site import PIXEL, Site, settled
 
 INIT = f"fbq('init', '{PIXEL}');"
 TRACK = "fbq('track', 'PageView');"
@@ -26,7 +26,7 @@ GRANTED = "gtag('consent', 'update', { ad_storage: 'granted', ad_user_data: 'gra
 def nothing(shop: Site, page: Page) -> None:
     """Waits until the pixel is there, which is when hits would leave, and sees that none did."""
     page.wait_for_function("window.seen && seen.length")
-    page.wait_for_timeout(60)
+    settled(page)
     assert shop.got == []
 
 
@@ -36,7 +36,7 @@ def test_what_is_told_to_the_pixel_holds_for_the_container(shop: Site, page: Pag
     page.evaluate("fbq('consent', 'grant')")
     assert shop.hits(1)[0].query["tdc"] == "g-g-"
     page.evaluate("fbq('consent', 'revoke');" + TRACK)
-    page.wait_for_timeout(60)
+    settled(page)
     assert len(shop.got) == 1
     page.goto("about:blank")
     assert len(shop.got) == 1, "what was refused is not told of unless the page asks for it"
@@ -47,7 +47,7 @@ def test_googles_consent_mode_is_read_by_its_default_and_its_update(shop: Site, 
     page.goto(shop.page(GTAG + denied() + INIT + TRACK, late=late))
     nothing(shop, page)
     page.evaluate("gtag('consent', 'update', { ad_storage: 'granted', analytics_storage: 'granted' })")
-    page.wait_for_timeout(60)
+    settled(page)
     assert shop.got == [], "ad_user_data is still denied"
     page.evaluate("gtag('consent', 'update', { ad_user_data: 'granted', ad_personalization: 'denied' })")
     assert shop.hits(1)[0].query["tdc"] == "gggd"
@@ -72,7 +72,7 @@ def test_a_default_for_a_region_counts_when_it_denies(shop: Site, page: Page) ->
     page.evaluate(GRANTED)
     shop.hits(1)
     page.goto(shop.page(GTAG + denied() + world.replace("});", ", region: ['US'] });") + INIT + TRACK))
-    page.wait_for_timeout(100)
+    settled(page)
     assert len(shop.got) == 1, "a grant for a region is nobody's"
 
 
@@ -93,7 +93,7 @@ def test_a_page_may_say_consent_on_the_script_itself(shop: Site, page: Page) -> 
     page.goto(shop.page(INIT + TRACK, attributes='data-consent="denied"'))
     nothing(shop, page)
     page.evaluate("tagdock('consent', 'grant')")
-    page.wait_for_timeout(60)
+    settled(page)
     assert shop.got == [], "the script's word is taken back by an update alone"
     page.evaluate(
         "window.dataLayer = [];"

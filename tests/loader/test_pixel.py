@@ -79,8 +79,7 @@ def test_what_is_called_after_the_pixel_came_is_heard_too_and_the_page_s_own_obj
 
 def test_a_call_is_copied_once_however_often_the_loader_stands_on_the_page(shop: Site, page: Page) -> None:
     page.goto(shop.page("", path="/twice"))
-    page.evaluate("document.head.append(Object.assign(document.createElement('script'), { src: '/loader.js' }))")
-    page.wait_for_timeout(50)
+    page.add_script_tag(url="/loader.js")
     page.evaluate(INIT + "fbq('track', 'PageView')")
     shop.hits(1)
     assert len(seen(page)) == 2
