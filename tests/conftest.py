@@ -2,6 +2,14 @@
 
 import signal
 
+from hypothesis import HealthCheck, settings
+
+# The same examples in every run, however slow the machine and whatever an earlier run left.
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
+
 
 def pytest_configure() -> None:
     """A run started in the background inherits that Ctrl-C is ignored, and so would the servers it starts."""

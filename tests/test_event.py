@@ -80,7 +80,7 @@ PATHS = st.lists(st.sampled_from(["a", "b", "0", "1"]), min_size=1, max_size=4).
 
 
 @given(TREES, PATHS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_what_was_removed_is_gone_and_what_was_set_is_found(tree: Any, path: str) -> None:
     before = copy.deepcopy(tree)
     there = get_path(tree, path) is not None

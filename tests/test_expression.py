@@ -314,7 +314,7 @@ STEPS = st.lists(st.sampled_from([".a", ".b", "['c']", "[0]", "[1]"]), max_size=
 
 
 @given(JSON.filter(lambda tree: "inf" not in repr(tree)), STEPS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_short_cut_for_plain_paths_finds_what_jinja_finds(tree: Any, steps: str) -> None:
     here = Context({"event_name": "x", "root": tree})
     short = compile_expression(f"{{{{ event.root{steps} }}}}").read(here)
@@ -331,7 +331,7 @@ def _without_nothing(tree: Any) -> Any:
 
 
 @given(JSON, st.sampled_from(GREEDY) | STEPS.map("{{{{ x{} * 2 }}}}".format))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_event_makes_an_expression_raise_or_give_what_json_cannot_say(tree: Any, text: str) -> None:
     found = compile_expression(text).read(Context({"event_name": "x"}, variables={"x": Fixed(tree)}))
     assert found is None or msgspec.json.encode(found)

@@ -104,7 +104,7 @@ OTHER = st.sampled_from(["$..a", "$.a[?(@.b > 1)]", "$.a[0:2]", "$.a.`len`", "$.
 
 
 @given(VALUES, SIMPLE)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_the_compiled_getters_agree_with_jsonpath_ng(value: Any, steps: str) -> None:
     text = f"${steps}"
     found = [match.value for match in parse(text).find(value)]
@@ -113,7 +113,7 @@ def test_the_compiled_getters_agree_with_jsonpath_ng(value: Any, steps: str) -> 
 
 
 @given(VALUES, OTHER)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_value_makes_a_path_raise(value: Any, text: str) -> None:
     found = JsonPath(text).find(value)
     assert found is None or not JsonPath(text).many or isinstance(found, list)

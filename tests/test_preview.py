@@ -188,14 +188,14 @@ ANYTHING: Any = some.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(ANYTHING, ANYTHING)
 def test_whatever_an_event_holds_can_be_masked(user: Any, other: Any) -> None:
     masked = mask({"event": {"user_data": user, "other": other}, "reason": "x"})
     assert masked["reason"] == "x"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(some.text("abcdefghij", min_size=6, max_size=30), some.sampled_from(["reason", "page_location", "notes"]))
 def test_a_personal_text_never_survives_in_another_field(text: str, field: str) -> None:
     masked = mask({"event": {"user_data": {"last_name": text}, field: f"before {text} after"}})

@@ -64,7 +64,7 @@ def test_captured_hits_do_leave() -> None:
     assert sum(len(route(consenting(hit), shipped(), NOW).outgoing) for hit in HITS) >= 30
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     some.sampled_from(HITS),
     some.floats(1.6e9, 1.9e9),

@@ -69,7 +69,7 @@ def context(event: dict[str, Any]) -> Context:
 
 
 @given(expressions, events)
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_a_lone_expression_comes_to_the_same(expression: str, event: dict[str, Any]) -> None:
     text = f"{{{{ {expression} }}}}"
     here = context(event)
@@ -77,7 +77,7 @@ def test_a_lone_expression_comes_to_the_same(expression: str, event: dict[str, A
 
 
 @given(st.lists(expressions, min_size=1, max_size=3), events)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_text_comes_to_the_same(inside: list[str], event: dict[str, Any]) -> None:
     text = "a " + " and ".join(f"{{{{ {one} }}}}" for one in inside)
     here = context(event)

@@ -236,7 +236,7 @@ def test_a_readable_body_is_written_so_only_where_the_same_comes_of_it() -> None
 @given(
     st.text(max_size=30), st.binary(max_size=30), st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=2)
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whatever_the_hit_holds_its_test_passes_or_nothing_is_written(
     query: str, body: bytes, headers: dict[str, str]
 ) -> None:

@@ -62,13 +62,13 @@ ANYTHING = st.recursive(
 
 
 @given(ANYTHING)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_is_written_reads_back_as_it_was(value: Any) -> None:
     assert read(f"tests:\n{block({'v': value}, 2)}")["tests"]["v"] == value
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=8))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_text_of_a_hit_reads_back_letter_by_letter(text: str) -> None:
     top = Composer({}).compose(f"tests:\n{block({'v': Literal(text)}, 2)}", "x.yaml")
     assert top is not None

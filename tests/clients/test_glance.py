@@ -62,7 +62,7 @@ PIECES = some.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(some.lists(PIECES, max_size=6), some.text(max_size=12))
 def test_of_a_made_up_query(pieces: list[str], rest: str) -> None:
     query = "&".join([*pieces, rest])

@@ -24,13 +24,7 @@ CAPTURED = [
 ]
 GA4 = Ga4Client(first_party_id=FirstPartyId(when_unset="granted"))
 PROTOCOL = MeasurementProtocolClient()
-BOUNDED = settings(
-    derandomize=True,
-    deadline=None,
-    database=None,
-    max_examples=300,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+BOUNDED = settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 WORDS = """
 v tid en cid uid sid sct _et _p _s dl dr cu em gcs gcd ur _uip uafvl uamb pr1 pr2 pr999 us_privacy sst.x sst.consent

@@ -60,7 +60,7 @@ def unharmed(reading: Reading) -> None:
         assert set(incoming.consent.values()) <= {"granted", "denied"}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ANYTHING, st.booleans())
 def test_whatever_the_json_holds_reading_never_fails(body: Any, listed: bool) -> None:
     made = JsonWebhookClient(path="/h", event=HOSTILE.event, consent=HOSTILE.consent, events=HOSTILE.events)
@@ -70,7 +70,7 @@ def test_whatever_the_json_holds_reading_never_fails(body: Any, listed: bool) ->
     unharmed(made.read(Hit("POST", "/h", "", {}, json.dumps(content).encode()), NOW))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=100), st.text(max_size=60))
 def test_any_bytes_and_any_signature_never_fail(body: bytes, signature: str) -> None:
     unharmed(HOSTILE.read(Hit("POST", "/hooks/orders", "", {"s": f"t=1795412850,{signature}"}, body), NOW))
@@ -78,7 +78,7 @@ def test_any_bytes_and_any_signature_never_fail(body: bytes, signature: str) -> 
     assert client().read(Hit("POST", "/hooks/orders", "", {}, body), NOW).answer.status in (200, 400)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(["shopify_order.json", "stripe_checkout.json"]), st.integers(0, 1900), st.binary(max_size=4))
 def test_captured_bodies_that_were_cut_or_changed_never_fail(file: str, place: int, noise: bytes) -> None:
     body = (HITS / file).read_bytes()

@@ -40,14 +40,14 @@ def unharmed(hit: Hit) -> None:
         assert isinstance(incoming.event.get("event_name", ""), str)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(NAMES, VALUES), max_size=12), st.booleans())
 def test_whatever_the_parameters_hold_reading_never_fails(pairs: list[tuple[str, str]], post: bool) -> None:
     text = "&".join(f"{name}={value}" for name, value in pairs)
     unharmed(Hit("POST", "/tr", "", {}, text.encode()) if post else Hit("GET", "/tr", text))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(ROWS), st.integers(0, 3000), st.integers(0, 3000), st.binary(max_size=6), st.booleans())
 def test_captured_hits_that_were_cut_or_changed_never_fail(
     row: dict[str, Any], start: int, end: int, noise: bytes, multipart: bool
@@ -58,7 +58,7 @@ def test_captured_hits_that_were_cut_or_changed_never_fail(
     unharmed(hit)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.binary(max_size=200), st.sampled_from(["", "multipart/form-data", 'multipart/form-data; boundary="b"', "\u20ac"])
 )

@@ -51,7 +51,7 @@ def test_quotes_keep_text(quote: str) -> None:
 
 
 @given(st.text(max_size=30))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_scalar_is_text_unless_it_is_a_plain_number_or_one_of_four_words(text: str) -> None:
     found = scalar(text)
     if not isinstance(found, str):
@@ -173,7 +173,7 @@ def test_an_alias_is_the_value_of_its_anchor() -> None:
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_text_makes_the_loader_raise(text: str) -> None:
     loaded = load_text(text)
     assert loaded.configuration is not None or loaded.errors
@@ -191,7 +191,7 @@ TREES = st.recursive(
 
 
 @given(st.dictionaries(NAMES, TREES, max_size=6))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_tree_of_known_words_makes_the_loader_raise(tree: dict[str, Any]) -> None:
     import msgspec
 

@@ -29,9 +29,7 @@ EVENTS = st.dictionaries(st.sampled_from(sorted(KNOWN_KEYS)), VALUES, max_size=8
 )
 HIT_KEYS = ["id", "ev", "eid", "dl", "rl", "ts", "fbp", "fbc", "dpo", "dpoco", "dpost", "ud[em]", "cd[value]", "cd["]
 HITS = st.lists(st.tuples(st.sampled_from(HIT_KEYS), st.text(st.characters(exclude_categories=["Cs"]), max_size=12)))
-FREELY = settings(
-    max_examples=60, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+FREELY = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 PAGES = ("good", "bad", "all", "test-events", "diagnostics", "quality")
 
 

@@ -61,7 +61,7 @@ def test_whatever_was_answered_lint_is_silent_and_its_tests_pass(
 COOKIE = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=30)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     name=COOKIE,
     value=COOKIE,

@@ -397,7 +397,7 @@ FIELDS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.dictionaries(st.sampled_from(FIELDS), ANYTHING), st.sampled_from(["purchase", "page_view", None]))
 def test_whatever_an_event_holds_the_payload_is_valid_json_or_there_is_a_reason(
     fields: dict[str, Any], name: Any

@@ -110,7 +110,7 @@ WILD = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(["a", "b", "event_name"]), WILD, max_size=3))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_event_makes_a_transformation_raise_or_is_changed_itself(event: dict[str, Any]) -> None:
     for written in (
         "{ allow: [a.b, 'b[0].a', a.0] }",

@@ -28,7 +28,7 @@ def nested(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[s
 
 
 @given(st.recursive(LEAF, nested, max_leaves=8), LEAF)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_a_trigger_never_holds_for_a_name_it_did_not_tell(trigger: dict[str, Any], other: dict[str, Any]) -> None:
     loaded = load_text(json.dumps({
         "triggers": {"t": trigger, "other": other},

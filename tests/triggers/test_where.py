@@ -135,7 +135,7 @@ EVERY = condition(
 
 
 @given(ANYTHING)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_value_makes_an_operator_raise(found: Any) -> None:
     context = Context({"found": found})
     assert EVERY.holds(context) is True

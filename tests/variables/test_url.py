@@ -84,7 +84,7 @@ EVERY.append(context("{ url: { query: a } }"))
 
 
 @given(st.one_of(st.none(), st.integers(), st.text(), st.builds("http://{}".format, st.text()), st.lists(st.text())))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_value_makes_it_raise(url: Any) -> None:
     for one in EVERY:
         found = one.shown({"page_location": url}).variable("asked")

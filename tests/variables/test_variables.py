@@ -81,7 +81,7 @@ def test_a_long_chain_of_variables_gives_a_value_or_none_and_never_raises() -> N
 
 
 @given(st.text(max_size=80), st.text(max_size=80), st.text(max_size=80))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_no_hit_makes_a_variable_raise(query: str, cookie: str, name: str) -> None:
     loaded = load_text("""
 variables: { c: { cookie: a }, q: { query: a }, h: { header: a }, j: { jsonpath: $.a.b }, t: { template: "{{ event.a.b }}" } }
