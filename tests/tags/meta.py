@@ -1,5 +1,6 @@
 """What the tests of the meta_capi tag share: a browser's hit, a tag, and one event built by it."""
 
+import hashlib
 from typing import Any
 
 from container.component import Payload, Suppressed
@@ -13,6 +14,13 @@ NOW = 1_790_000_000.25
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36"
 ADDRESS = "198.51.100.7"
 PIXEL = "1234567890"
+FBP = "fb.1.1596403881668.1116446470"
+DAY = 86400
+
+
+def of(text: str) -> str:
+    """Meta's hash of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def tag(**options: Any) -> MetaCapiTag:
