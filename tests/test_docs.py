@@ -91,7 +91,9 @@ tags: { partner: { http_request: { url: "https://partner.example/" }, fires_on: 
 @pytest.mark.parametrize("noun", ["variable", "condition", "transformation"])
 def test_every_example_of_a_component_is_valid_as_it_stands_in_a_file(noun: str) -> None:
     for word, cls in discover().of(noun).items():
-        for block in re.findall(r"```yaml\n(.*?)```", cls.explanation(), re.S):
+        blocks = re.findall(r"```yaml\n(.*?)```", cls.explanation(), re.S)
+        assert blocks, f"{word} has no example"
+        for block in blocks:
             text = {
                 "variable": "variables:\n" + indent(block, "  "),
                 "condition": block,

@@ -62,7 +62,9 @@ def test_the_whole_program_uses_most_kinds_of_the_list() -> None:
 
 
 def test_every_link_leads_somewhere() -> None:
-    for link in re.findall(r"\]\(([^)]+)\)", PAGE):
+    links = re.findall(r"\]\(([^)]+)\)", PAGE)
+    assert links
+    for link in links:
         file, _, anchor = link.partition("#")
         page = (ROOT / "docs" / file).read_text()
         titles = [

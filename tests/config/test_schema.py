@@ -113,6 +113,7 @@ def test_every_option_of_every_component_has_its_help_in_the_schema() -> None:
     for found in REGISTRY.components.values():
         for cls in found.values():
             for one in cls.options.values():
+                assert one.help, (cls.type, one.name)
                 assert repr(one.help)[1:-1] in shown, (cls.type, one.name)
 
 

@@ -72,7 +72,9 @@ def test_what_was_answered_about_a_removed_payload_is_not_kept_whatever_it_says(
     filled(path)
     ids = {"o-1", "o-2", "o-3"}
     erase(path, person(references=list(ids)), ids, NOW, dry_run=False)
-    for one in entries([path]):
+    left = list(entries([path]))
+    assert len(left) == 3
+    for one in left:
         assert (one.event_id, one.reason, one.history) == ("forgotten", "forgotten", [])
 
 

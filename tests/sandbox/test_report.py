@@ -39,6 +39,12 @@ def test_the_tables_say_what_the_pages_say(local: Local) -> None:
 
 def test_every_row_of_a_table_is_as_long_as_its_head(local: Local) -> None:
     local.browse(eid="e-1")
-    local.send(local.event(action_source="phone_call"))
-    for table in made(local).values():
+    local.browse(eid="alone")
+    local.send(local.event(), local.event(action_source="phone_call"))
+    local.error(local.purchase(currency="EURO"))
+    found = made(local)
+    assert found.keys() == {
+        "Quality", "Match keys", "Deduplication", "Without a copy on the other channel", "Diagnostics",
+    }  # fmt: skip
+    for table in found.values():
         assert {len(row) for row in table.rows} == {len(table.columns)}
