@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import visiting
 from tests.console.test_pages import findings
+from tests.demo.conftest import shipped
 from tests.processes.server import CONFIG, TOKEN, Server, serving
 
 TEXT = "config.yaml, as it might become"
@@ -35,6 +37,30 @@ def test_who_edits_the_draft_tries_it(server: Server, browser: Browser) -> None:
         expect(page.get_by_text("The draft is chosen, since you edit it")).to_be_visible()
         page.get_by_role("button", name="Start preview").click()
         expect(page.locator("article.started")).to_contain_text("tries draft ")
+
+
+def test_a_preview_that_is_ended_in_the_shop_is_gone_here_too(tmp_path: Path, browser: Browser) -> None:
+    with serving(tmp_path, shipped()) as server, visiting(browser) as visit, visiting(browser) as shopper:
+        page, shop = visit.page, shopper.page
+        page.goto(f"{server.url}/console/preview?token={TOKEN}")
+        for _ in range(2):
+            page.get_by_role("button", name="Start preview").click()
+            page.get_by_text("The preview has begun").wait_for()
+        newest = page.locator("article.started")
+        name = newest.get_by_role("heading").inner_text()
+        newest.get_by_role("button", name="Copy").click()
+        page.evaluate("window.same = true")
+        shop.goto(newest.locator(".snippet code").inner_text())
+        shop.get_by_role("button", name="End", exact=True).click()
+        expect(page.get_by_text(f"{name} has ended.")).to_be_visible()
+        expect(page.locator("article[data-own]")).to_have_count(1)
+        expect(page.get_by_text("The preview has begun")).to_have_count(0)
+        other = page.locator("article[data-own]")
+        other.get_by_role("button", name="Copy").focus()
+        server.post("/console/preview/start", headers={"authorization": f"Bearer {TOKEN}"}, data={})
+        expect(page.locator("article[data-own]")).to_have_count(2)
+        expect(page.locator("article[data-own]").last.get_by_role("button", name="Copy")).to_be_focused()
+        assert page.evaluate("window.same")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])

@@ -135,6 +135,29 @@ def test_a_page_that_is_looked_at_again_says_so_too(server: Server, browser: Bro
         expect(page).to_have_url(f"{server.url}/console/preview")
 
 
+@pytest.mark.parametrize("path", ["hit/1#consent", "log", "container/file"])
+def test_a_page_that_follows_nothing_says_so_too(server: Server, browser: Browser, path: str) -> None:
+    hit(server, "purchase")
+    with visiting(browser) as visit:
+        page = visit.page
+        page.goto(f"{server.url}/console/?token={TOKEN}")
+        expect(page.locator("#rows tr")).to_have_count(1)
+        page.goto(f"{server.url}/console/{path}")
+        ended(server, visit)
+        page.get_by_role("link", name="Sign in again").click(timeout=15_000)
+        sign_in(page)
+        expect(page).to_have_url(f"{server.url}/console/{path}")
+
+
+def test_a_page_asks_whether_its_session_holds_and_nobody_else_learns_by_it(desk: Room) -> None:
+    assert desk.client.get("/console/session").json() == {"signed_in": False}
+    desk.login()
+    assert desk.client.get("/console/session").json() == {"signed_in": True}
+    desk.clock[0] += LASTS + 1
+    assert desk.client.get("/console/session").json() == {"signed_in": False}
+    assert desk.client.get("/console/session", headers={"host": "shop.example"}).status_code == 403
+
+
 def test_what_was_written_into_a_form_is_there_again_after_signing_in(server: Server, browser: Browser) -> None:
     with visiting(browser) as visit:
         page = visit.page

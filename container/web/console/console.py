@@ -55,6 +55,7 @@ class Console:
         routes = [
             Route("/login", self._login, methods=["GET", "POST"]),
             Route("/logout", self._logout, methods=["POST"]),
+            Route("/session", self._session),
             Route("/static/{name}", serve_file),
         ]
         for page in self._pages:
@@ -197,6 +198,13 @@ class Console:
             return self._refuse(request, 403, "This did not come from a page of this console.")
         form = await _form(request)
         return self._try(request, form.get("token", ""), home(form.get("next", "")))
+
+    async def _session(self, request: Request) -> Response:
+        """Whether a page that is open may still be read; what is no stream asks it every few seconds."""
+        why = self._lock.place(request)
+        if why:
+            return self._refuse(request, 403, why)
+        return _headed(JSONResponse({"signed_in": self._lock.visitor(request) is not None}))
 
     async def _logout(self, request: Request) -> Response:
         async def out(request: Request, visitor: Visitor) -> Response:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import AsyncIterator, Mapping
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -13,13 +15,15 @@ from container.config.snapshot import Snapshot
 from container.config.versions import VersionError
 from container.preview import COOKIE, TEST_CODE_HEADER, test_event_code
 from container.problem import Problem
-from container.web.console.page import Ask, Done, Page
+from container.web.console.page import Ask, Done, Page, Sent
 from container.web.tap.sessions import LASTS
 
 _MOST_VERSIONS = 20
 _LONGEST_DRAFT = 256 * 1024
 _MOST_PROBLEMS = 20
 _LONGEST_LINE = 200
+_LOOK = 1.0
+"""Seconds between two looks at which previews there are."""
 _DRAFT, _NONE = "draft", ""
 
 
@@ -62,6 +66,19 @@ async def data(ask: Ask) -> dict[str, Any]:
         "problems": [],
         "loader": app.configuration.container.loader,
     }
+
+
+async def stream(ask: Ask) -> AsyncIterator[Sent]:
+    """Which previews are under way, and again whenever that is otherwise: one was ended here or in the shop, its hour
+    is over, or another began."""
+    told: list[str] | None = None
+    while True:
+        with contextlib.suppress(sqlite3.Error):  # a file that cannot be read now is read the next time
+            now = [one.id for one in ask.app.desk.tap.sessions.all()]
+            if now != told:
+                told = now
+                yield Sent("previews", {"ids": now})
+        await asyncio.sleep(_LOOK)
 
 
 async def start(ask: Ask, form: Mapping[str, str]) -> Done:
@@ -187,4 +204,4 @@ def _link(shop: str, token: str) -> str:
 
 
 PAGE = Page("/preview", "Preview", "preview.html", data, place=2, actions={"start": start, "end": end},
-            scripts=("preview.js", "again.js"))  # fmt: skip
+            stream=stream, scripts=("preview.js", "again.js"))  # fmt: skip

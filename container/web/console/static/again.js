@@ -4,17 +4,24 @@ import { localise } from './console.js';
 import { signedOut } from './session.js';
 
 const EVERY = 5000;
+const PRESSED = 'a[href], button';
 let busy = false;
 let next = 0;
 
-// What is focused within a part, and how to find the same in the part as it is now; false when it must not be touched.
+// What is focused within a part, as a way to find the same in the part as it is now; false when it must not be touched.
 function focused(here) {
   const one = document.activeElement;
   if (!here.contains(one) || one === here) return null;
   const quoted = (name) => `[${name}="${CSS.escape(one.getAttribute(name))}"]`;
-  if (one.matches('summary') && one.parentElement.dataset.keep) return `[data-keep="${CSS.escape(one.parentElement.dataset.keep)}"] > summary`;
-  if (one.matches('a[href]')) return `a${quoted('href')}`;
-  if (one.matches('[tabindex][aria-label]')) return quoted('aria-label');
+  const find = (selector) => (part) => part.querySelector(selector);
+  const own = one.closest('[data-own]');
+  if (one.matches('summary') && one.parentElement.dataset.keep) return find(`[data-keep="${CSS.escape(one.parentElement.dataset.keep)}"] > summary`);
+  if (own && here.contains(own) && one.matches(PRESSED)) {
+    const place = [...own.querySelectorAll(PRESSED)].indexOf(one);
+    return (part) => part.querySelector(`[data-own="${CSS.escape(own.dataset.own)}"]`)?.querySelectorAll(PRESSED)[place];
+  }
+  if (one.matches('a[href]')) return find(`a${quoted('href')}`);
+  if (one.matches('[tabindex][aria-label]')) return find(quoted('aria-label'));
   return false;
 }
 
@@ -26,8 +33,10 @@ function text(one) {
 
 const before = new Map();
 
-async function look() {
-  if (busy || document.hidden || performance.now() < next || getSelection().type === 'Range') return;
+// With ``must`` also what is selected or focused is exchanged: it is known to be otherwise.
+export async function look(must = false) {
+  if (must && busy) return setTimeout(look, 300, true);
+  if (!must && (busy || document.hidden || performance.now() < next || getSelection().type === 'Range')) return;
   busy = true;
   const begun = performance.now();
   try {
@@ -38,7 +47,7 @@ async function look() {
     for (const here of document.querySelectorAll('[data-again]')) {
       const fresh = page.querySelector(`[data-again="${here.dataset.again}"]`);
       const focus = focused(here);
-      if (!fresh || focus === false) continue;
+      if (!fresh || (focus === false && !must)) continue;
       const now = text(fresh);
       if (before.get(here.dataset.again) === now) continue;
       before.set(here.dataset.again, now);
@@ -50,8 +59,8 @@ async function look() {
       here.replaceChildren(...fresh.childNodes);
       here.querySelectorAll('.table-wrap').forEach((one, place) => { one.scrollLeft = scrolled[place] || 0; });
       localise(here);
-      if (focus) here.querySelector(focus)?.focus({ preventScroll: true });
       for (const one of here.querySelectorAll('[data-copy]')) one.hidden = false;
+      if (focus) (focus(here) || document.getElementById('main')).focus({ preventScroll: true });
     }
   } catch {
     return; // the server is away; the next look will tell
@@ -62,4 +71,4 @@ async function look() {
 }
 
 setInterval(look, EVERY);
-document.addEventListener('visibilitychange', look);
+document.addEventListener('visibilitychange', () => look());

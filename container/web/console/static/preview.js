@@ -1,4 +1,26 @@
-// The form that starts a preview: who edits the draft wants to try it; a problem leads to its line.
+// The page Preview: one that is over is gone without loading again. In the form that starts one, who edits the draft wants to try it; a problem leads to its line.
+import { look } from './again.js';
+import { signedOut } from './session.js';
+
+const list = document.querySelector('[data-stream]');
+const source = new EventSource(list.dataset.stream);
+source.addEventListener('signed-out', () => {
+  source.close();
+  signedOut();
+});
+source.addEventListener('previews', (event) => {
+  const now = JSON.parse(event.data).ids;
+  const shown = [...list.querySelectorAll('[data-own]')].map((one) => one.dataset.own);
+  const over = shown.filter((one) => !now.includes(one));
+  if (over.length) {
+    const notice = document.createElement('p');
+    notice.className = 'notice';
+    notice.textContent = over.map((one) => `Preview ${one.slice(0, 6)} has ended.`).join(' ');
+    document.querySelector('.said').replaceChildren(notice);
+  }
+  if (over.length || now.length !== shown.length) look(true);
+});
+
 const draft = document.getElementById('draft');
 const against = document.getElementById('against');
 const hint = document.getElementById('against-hint');

@@ -1,20 +1,35 @@
 // The session as a page knows it: that it is over, and what was written into a form that came too late for it.
 
+const EVERY = 3000;
 const SENT = 'tagdock_sent';
 const LOST = 'tagdock_lost';
 
 // Say that the page shows no more of what happens, with the way back to it.
 export function signedOut() {
+  clearInterval(looking);
   const said = document.querySelector('.said');
   if (said.querySelector('[data-signed-out]')) return;
   const notice = document.createElement('p');
   const link = document.createElement('a');
   notice.className = 'notice notice-warn';
   notice.dataset.signedOut = '';
-  notice.append('You are signed out, so nothing new appears here. ', link);
+  const follows = document.querySelector('[data-stream], [data-again]');
+  notice.append(`You are signed out, so nothing ${follows ? 'new appears' : 'more can be done'} here. `, link);
   link.href = `/console/login?${new URLSearchParams({ next: location.pathname + location.search + location.hash })}`;
   link.textContent = 'Sign in again';
   said.replaceChildren(notice);
+}
+
+// A page with a stream is told by that; any other asks.
+async function look() {
+  if (document.hidden) return;
+  const answer = await fetch('/console/session').catch(() => null);
+  if (answer?.ok && !(await answer.json()).signed_in) signedOut();
+}
+let looking;
+if (document.querySelector('.side-foot') && !document.querySelector('[data-stream]')) {
+  looking = setInterval(look, EVERY);
+  document.addEventListener('visibilitychange', look);
 }
 
 // A browser that keeps nothing loses no more than what was to be kept.
