@@ -19,8 +19,8 @@ LAYERS = tuple(
         container.amount container.basis container.body container.component container.context
         container.event container.expression container.fields container.filters container.finish
         container.foreign container.ga4 container.hit container.hit_file container.jinja container.jsonpath
-        container.kinds container.meta container.moment container.nesting container.node container.outgoing
-        container.personal container.pixel container.problem container.record container.regex
+        container.kinds container.meta container.moment container.nesting container.node container.obstacle
+        container.outgoing container.personal container.pixel container.problem container.record container.regex
         container.reshape container.schema container.shortcut container.signature
         """,
         """

@@ -14,14 +14,15 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.text import Text
 
 from container.cli.common import config_option, configuration, err, json_option, out, shown, write
-from container.cli.outbox.files import beside
+from container.cli.outbox.files import beside, none_there
 from container.config.document import Configuration
 from container.ledger.erasure import Erased, Watch, erase, note, references_of
 from container.ledger.person import Person, is_email, is_phone, person
 from container.ledger.tried import forget_tried
 from container.ledger.wiping import wipe
-from container.outbox.database import in_words
-from container.outbox.files import files_of
+from container.obstacle import obstacle
+from container.outbox.database import in_words, unavailable
+from container.outbox.files import file_of, files_of
 from container.outbox.outbox import OutboxUnavailable
 from container.web.json import to_bytes
 
@@ -67,6 +68,7 @@ def forget(
         done = _forgotten(paths, shown_in, wanted, by, dry_run)
     except (OutboxUnavailable, OSError) as error:
         err.print(Text(shown(str(error))))
+        err.print(Text("forgetting is not finished; run the same again when that is mended"))
         raise SystemExit(1) from None
     held = [] if dry_run else _held([*paths, *(file for file in shown_in.values() if file is not None)])
     aside = sorted({str(one) for path in paths for one in path.parent.glob(f"{path.name}.*-*Z*")})
@@ -119,18 +121,23 @@ def _held(paths: list[Path]) -> list[str]:
             if not wipe(path):
                 held.append(str(path))
         except (OSError, sqlite3.Error) as error:
-            held.append(f"{path}: {in_words(error)}")
+            held.append(f"{path}: {obstacle(path, error) or in_words(error)}")
     return held
 
 
 def _outboxes(whole: Configuration) -> list[Path]:
     """The files of the outbox, and of the one that was tried with the sandbox."""
     delivery = whole.delivery
+    first = file_of(delivery.store)
     try:
-        return [path for address in (delivery.outbox, delivery.tried) for path in files_of(address).values()]
+        found = [path for address in (delivery.outbox, delivery.tried) for path in files_of(address).values()]
+        if found:
+            return found
+        said = f"outbox {first}: {none_there(first)}"  # nothing found must not be taken for nothing kept
     except OSError as error:
-        err.print(Text(shown(f"{delivery.outbox}: {error.strerror or type(error).__name__}")))
-        raise SystemExit(1) from None
+        said = str(unavailable(first, error))
+    err.print(Text(shown(said)))
+    raise SystemExit(1)
 
 
 def _told(done: Erased, dry_run: bool, aside: list[str], by_person: bool) -> Iterator[Text]:

@@ -17,6 +17,7 @@ from container.cli.common import err, shown
 from container.config.document import ContainerSection
 from container.config.snapshot import SHORT, Snapshot, composed, snapshot
 from container.config.versions import How, Version, VersionError, Versions, versions_of
+from container.obstacle import obstacle
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,8 +34,17 @@ def url_option(function: F) -> F:
 
 
 def versions_at(config: str, folder: str | None) -> Versions:
-    """The versions of a configuration file, or those in a folder that was named."""
-    return versions_of(Path(config)) if folder is None else Versions(Path(folder))
+    """The versions of a configuration file, or those in a folder that was named; where nobody may look into it that is
+    said and the command ends."""
+    found = versions_of(Path(config)) if folder is None else Versions(Path(folder))
+    try:
+        os.scandir(found.folder).close()
+    except (FileNotFoundError, NotADirectoryError):
+        return found
+    except OSError as error:
+        why = obstacle(found.folder / "a version", error) or (error.strerror or str(error)).lower()
+        raise ended(f"{found.folder} cannot be read: {why}") from None
+    return found
 
 
 def on_disk(file: str) -> Snapshot:

@@ -20,6 +20,7 @@ from container.cli.logs import set_up
 from container.config.document import Configuration
 from container.config.load import Loaded
 from container.config.snapshot import load_with_snapshot
+from container.obstacle import obstacle
 from container.web.app import App
 from container.web.port import Port
 from container.web.reload import Outcome
@@ -172,6 +173,7 @@ def _keep_token(container: Configuration, token: str) -> Path | None:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(token + "\n")
     except OSError as error:
-        log.warning("the token is not kept in %s: %s", path, (error.strerror or str(error)).lower())
+        why = obstacle(path, error) or (error.strerror or str(error)).lower()
+        log.warning("the token is not kept in %s: %s; until then keep one in TAGDOCK_TOKEN", path, why)
         return None
     return path

@@ -11,8 +11,7 @@ from pathlib import Path
 from container.ledger.answers import FORGOTTEN, Names, forget_answers, naming, without_answers
 from container.ledger.person import Person
 from container.outbox import page
-from container.outbox.database import changing, in_words, read_only
-from container.outbox.outbox import OutboxUnavailable
+from container.outbox.database import changing, read_only, unavailable
 from container.outbox.page import Line, Try
 from container.outbox.schema import add_to_books, write_wide
 from container.outbox.shelf import as_list
@@ -174,4 +173,4 @@ def _telling(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error) as error:
-        raise OutboxUnavailable(f"outbox {path}: {in_words(error)}") from None
+        raise unavailable(path, error) from None

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from container.outbox.database import in_words, read_only
-from container.outbox.outbox import OutboxUnavailable
+from container.outbox.database import read_only, unavailable
 
 # A file that a former version wrote does not know since when.
 _ROW = "SELECT * FROM destinations WHERE tag = ? AND destination = ? AND parked <> ''"
@@ -30,7 +29,7 @@ def parking(path: Path, tag: str, destination: str) -> Parking | None:
             names = [column[0] for column in found.description]
             row = found.fetchone()
     except (OSError, sqlite3.Error) as error:
-        raise OutboxUnavailable(f"outbox {path}: {in_words(error)}") from None
+        raise unavailable(path, error) from None
     if row is None:
         return None
     told: dict[str, Any] = dict(zip(names, row, strict=True))

@@ -14,7 +14,7 @@ import msgspec
 
 from container.ledger.entry import LedgerEntry
 from container.outbox import page
-from container.outbox.database import in_words, read_only
+from container.outbox.database import read_only, unavailable
 from container.outbox.history import attempts_of
 from container.outbox.outbox import OutboxUnavailable
 from container.outbox.page import Line
@@ -84,8 +84,7 @@ def opened(path: Path) -> Iterator[Source]:
             groups = connection.execute("SELECT id, tag, destination FROM destinations").fetchall()
             yield Source(connection, {number: (tag, destination) for number, tag, destination in groups}, {})
     except (OSError, sqlite3.Error, zlib.error, ValueError) as error:
-        words = "a page of its ledger is damaged" if isinstance(error, zlib.error | ValueError) else in_words(error)
-        raise OutboxUnavailable(f"outbox {path}: {words}") from None
+        raise unavailable(path, error) from None
 
 
 def entries(paths: Iterable[Path], choice: Choice = Choice(), watch: Watch = lambda _: None) -> Iterator[LedgerEntry]:

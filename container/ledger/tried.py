@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from container.ledger.person import Person
-from container.outbox.database import in_words
+from container.obstacle import obstacle
+from container.outbox.database import changing, in_words, read_only
 from container.outbox.outbox import OutboxUnavailable
 from container.outbox.shelf import as_list
 
@@ -33,9 +33,7 @@ def forget_tried(path: Path, person: Person, references: set[str], *, dry_run: b
     found = set(references)
     chosen: dict[str, list[int]] = {}
     try:
-        mode = "ro" if dry_run else "rw"
-        address = f"{path.resolve().as_uri()}?mode={mode}"
-        with closing(sqlite3.connect(address, uri=True, isolation_level=None, timeout=5.0)) as connection:
+        with read_only(path) if dry_run else changing(path) as connection:
             for table, statement in _TABLES.items():
                 if connection.execute(_THERE, (table,)).fetchone():
                     chosen[table] = _chosen(connection, statement, person, found, table == "event")
@@ -56,7 +54,7 @@ def forget_tried(path: Path, person: Person, references: set[str], *, dry_run: b
                     )
                 connection.execute("COMMIT")
     except (OSError, sqlite3.Error) as error:
-        raise OutboxUnavailable(f"{path}: {in_words(error)}") from None
+        raise OutboxUnavailable(f"{path}: {obstacle(path, error) or in_words(error)}") from None
     return sum(map(len, chosen.values())) + len(errors), found - references
 
 

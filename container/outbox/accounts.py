@@ -9,8 +9,8 @@ from pathlib import Path
 from container.outbox import schema
 from container.outbox.aside import Aside, unsettled
 from container.outbox.books import read_accounts
-from container.outbox.database import in_words, read_only
-from container.outbox.outbox import Account, OutboxUnavailable
+from container.outbox.database import read_only, unavailable
+from container.outbox.outbox import Account
 
 NOT_TRIED = "not tried yet"
 """The reason of a payload that is pending and was never sent."""
@@ -42,7 +42,7 @@ def accounts(path: Path) -> list[Account]:
                 account.oldest = connection.execute(schema.OLDEST, (low, high)).fetchone()[0]
                 account.next_try = connection.execute(_NEXT_TRY, (number,)).fetchone()[0]
     except (OSError, sqlite3.Error) as error:
-        raise OutboxUnavailable(f"outbox {path}: {in_words(error)}") from None
+        raise unavailable(path, error) from None
     return list(found.values())
 
 
@@ -57,7 +57,7 @@ def knows_tag(path: Path, tag: str) -> bool:
             named = "SELECT 1 FROM profiles WHERE instr(words, json_quote(?))"
             return connection.execute(named, (tag,)).fetchone() is not None
     except (OSError, sqlite3.Error) as error:
-        raise OutboxUnavailable(f"outbox {path}: {in_words(error)}") from None
+        raise unavailable(path, error) from None
 
 
 def lost(path: Path, tag: str = "") -> int:
@@ -66,7 +66,7 @@ def lost(path: Path, tag: str = "") -> int:
         with read_only(path) as connection:
             return sum(one.lost for one in read_accounts(connection).values() if tag in ("", one.tag))
     except (OSError, sqlite3.Error) as error:
-        raise OutboxUnavailable(f"outbox {path}: {in_words(error)}") from None
+        raise unavailable(path, error) from None
 
 
 def set_aside(path: Path) -> list[Aside]:
@@ -78,7 +78,7 @@ def set_aside(path: Path) -> list[Aside]:
         with read_only(path) as connection:
             return unsettled(path, connection)
     except (OSError, sqlite3.Error) as error:
-        raise OutboxUnavailable(f"outbox {path}: {in_words(error)}") from None
+        raise unavailable(path, error) from None
 
 
 def joined(parts: Iterable[Account]) -> list[Account]:

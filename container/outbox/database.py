@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+import zlib
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import IO
 
+from container.obstacle import obstacle
 from container.outbox.outbox import OutboxUnavailable
 from container.outbox.schema import TABLES, UPGRADES, VERSION
 
@@ -31,6 +33,12 @@ _OWNER_ONLY = 0o600
 _BUSY = 5.0
 """Seconds to wait for somebody else who is writing."""
 
+_INDEX = 32 * 1024
+"""Bytes that the index of the log has at least while somebody has the file open; less is the remains of a full disk."""
+
+_TO_READ = 2 * _INDEX
+"""Bytes of room that SQLite may need to read a file, which is for the index of its log."""
+
 _BROKEN = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
 
 
@@ -46,6 +54,13 @@ def in_words(error: BaseException) -> str:
     if isinstance(error, sqlite3.Error) and error.args:
         return f"{error.args[0]} ({_error_name(error)})" if _error_name(error) else str(error.args[0])
     return type(error).__name__
+
+
+def unavailable(path: Path, error: BaseException) -> OutboxUnavailable:
+    """What to raise when somebody cannot look into a file or change it: why, and what to do, in one line."""
+    if isinstance(error, zlib.error | ValueError):
+        return OutboxUnavailable(f"outbox {path}: a page of its ledger is damaged")
+    return OutboxUnavailable(f"outbox {path}: {obstacle(path, error) or in_words(error)}")
 
 
 def _error_name(error: sqlite3.Error) -> str:
@@ -249,6 +264,12 @@ def _size(path: Path) -> int:
         return 0
 
 
+def _has_room(folder: Path) -> bool:
+    """Whether a disk has room for what SQLite makes to read a file."""
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize >= _TO_READ
+
+
 def _make(path: Path) -> None:
     """Make an empty file that its owner alone may read, where there is none. Raises ``OSError``."""
     with suppress(FileExistsError):
@@ -266,11 +287,11 @@ def used_bytes(connection: sqlite3.Connection) -> int:
 def read_only(path: Path) -> closing[sqlite3.Connection]:
     """A connection that cannot change anything, to look at a file in use. Raises ``sqlite3.Error``.
 
-    Where nothing may be written beside the file, as on a disk that is mounted for reading, and nobody has it open, it
-    is read without the helpers that SQLite would make.
+    Where nothing may be written beside the file, as on a disk that is mounted for reading or full, and nobody has it
+    open, it is read without the helpers that SQLite would make.
     """
-    used = Path(f"{path}-shm").exists() or _size(Path(f"{path}-wal"))
-    alone = not used and not os.access(path.parent, os.W_OK) and path.exists()
+    used = _size(Path(f"{path}-shm")) >= _INDEX or _size(Path(f"{path}-wal"))
+    alone = not used and path.exists() and not (os.access(path.parent, os.W_OK) and _has_room(path.parent))
     return _reading(path, "immutable=1" if alone else "mode=ro")
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from container.outbox import page
 from container.outbox.books import OTHER_REASONS
-from container.outbox.database import changing, in_words, read_only
+from container.outbox.database import changing, read_only, unavailable
 from container.outbox.keys import key_of
-from container.outbox.outbox import LAST_ANSWER, OutboxUnavailable
+from container.outbox.outbox import LAST_ANSWER
 from container.outbox.schema import add_to_books, insert_seen, write_wide
 from container.outbox.shelf import as_list
 
@@ -186,4 +186,4 @@ def _telling(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error) as error:
-        raise OutboxUnavailable(f"outbox {path}: {in_words(error)}") from None
+        raise unavailable(path, error) from None

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from container.outbox import schema
 from container.outbox.books import read_accounts
-from container.outbox.database import in_words, read_only
-from container.outbox.outbox import OutboxUnavailable
+from container.outbox.database import read_only, unavailable
 
 
 @dataclass(slots=True)
@@ -47,5 +46,5 @@ def depth(path: Path) -> Depth:
                 ends = account.accepted, account.delivered, account.suppressed, account.dead, account.pending
                 found.add(Depth(*ends, oldest))
     except (OSError, sqlite3.Error) as error:
-        raise OutboxUnavailable(f"outbox {path}: {in_words(error)}") from None
+        raise unavailable(path, error) from None
     return found

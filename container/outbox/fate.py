@@ -14,11 +14,10 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from container.outbox import page
-from container.outbox.database import in_words, read_only
+from container.outbox.database import read_only, unavailable
 from container.outbox.find import near
 from container.outbox.history import Attempt, attempts_of
 from container.outbox.keys import key_of
-from container.outbox.outbox import OutboxUnavailable
 from container.outbox.profile import clean
 from container.outbox.schema import ROWS_A_GROUP
 from container.outbox.shelf import as_list
@@ -88,8 +87,7 @@ def fates(paths: Iterable[Path], asked: Sequence[Asked]) -> list[Fate | None]:
                 connection.execute("BEGIN")
                 _look(connection, asked, left, found)
         except (OSError, sqlite3.Error, zlib.error, ValueError) as error:
-            words = "a page of its ledger is damaged" if isinstance(error, zlib.error | ValueError) else in_words(error)
-            raise OutboxUnavailable(f"outbox {path}: {words}") from None
+            raise unavailable(path, error) from None
     return found
 
 
@@ -106,7 +104,7 @@ def accepted_first(paths: Iterable[Path], copy: Asked) -> float | None:
                 times += [row[0] for row in connection.execute(_KEY, (key,)).fetchall()]
                 times += [row[0] for row in connection.execute(_LOGGED, (array("q", [key]).tobytes(),)).fetchall()]
         except (OSError, sqlite3.Error) as error:
-            raise OutboxUnavailable(f"outbox {path}: {in_words(error)}") from None
+            raise unavailable(path, error) from None
     return max((one for one in times if one <= copy.accepted), default=None)
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from container.outbox.database import in_words, read_only
+from container.outbox.database import read_only, unavailable
 from container.outbox.history import Attempt, attempts_of
-from container.outbox.outbox import OutboxUnavailable
 
 _COLUMNS = (
     "SELECT {table}.id, tag, destination, event_name, event_id, client, accepted, attempts, status, reason, history, "
@@ -57,7 +56,7 @@ def look(path: Path, number: int) -> Kept | None:
                 if row is not None:
                     return _kept("pending" if state == "pending" else "dead", row)
     except (OSError, sqlite3.Error) as error:
-        raise OutboxUnavailable(f"outbox {path}: {in_words(error)}") from None
+        raise unavailable(path, error) from None
     return None
 
 

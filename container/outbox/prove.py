@@ -8,7 +8,7 @@ from pathlib import Path
 
 from container.outbox.aside import Aside, unsettled
 from container.outbox.books import read_accounts
-from container.outbox.database import in_words, read_only
+from container.outbox.database import read_only, unavailable
 from container.outbox.holding import Holding, holding
 from container.outbox.outbox import Account, OutboxUnavailable
 
@@ -92,7 +92,7 @@ def prove_file(path: Path) -> Proven:
             held = holding(connection)
             beside = unsettled(path, connection)
     except (OSError, sqlite3.Error) as error:
-        raise OutboxUnavailable(f"outbox {path}: {in_words(error)}") from None
+        raise unavailable(path, error) from None
     proofs = [
         _proof(account, dead.get(number, 0), pending.get(number, 0), held, number)
         for number, account in accounts.items()

@@ -6,8 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from container.outbox.database import changing, in_words, read_only
-from container.outbox.outbox import OutboxUnavailable
+from container.outbox.database import changing, read_only, unavailable
 
 _PARKED = """
 SELECT id, tag, destination, parked FROM destinations
@@ -29,7 +28,7 @@ def parked(path: Path) -> list[Parked]:
         with read_only(path) as connection:
             rows = connection.execute(_PARKED, {"tag": "", "destination": None}).fetchall()
     except (OSError, sqlite3.Error) as error:
-        raise OutboxUnavailable(f"outbox {path}: {in_words(error)}") from None
+        raise unavailable(path, error) from None
     return [Parked(*row[1:]) for row in rows]
 
 
@@ -47,5 +46,5 @@ def resume(path: Path, now: float, tag: str = "", destination: str | None = None
             connection.executemany(statement, [(now, row[0]) for row in rows])
             connection.execute("COMMIT")
     except (OSError, sqlite3.Error) as error:
-        raise OutboxUnavailable(f"outbox {path}: {in_words(error)}") from None
+        raise unavailable(path, error) from None
     return [Parked(*row[1:]) for row in rows]

@@ -10,9 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from container.outbox import page
-from container.outbox.database import in_words, read_only
+from container.outbox.database import read_only, unavailable
 from container.outbox.dead import NAMES, Choice
-from container.outbox.outbox import OutboxUnavailable
 
 _DELIVERED = "SELECT grp, records FROM ledger WHERE kind = 'delivered' AND last >= ?"
 _EARLIER = 60.0
@@ -40,8 +39,7 @@ def delivered_since(paths: Sequence[Path], choice: Choice) -> frozenset[int]:
         for path in paths if letters else ():
             found |= _found(path, letters, min(accepted for some in letters.values() for accepted, _ in some))
     except (OSError, sqlite3.Error, zlib.error, ValueError) as error:
-        words_of = "a page of its ledger is damaged" if isinstance(error, zlib.error | ValueError) else in_words(error)
-        raise OutboxUnavailable(f"outbox {path}: {words_of}") from None
+        raise unavailable(path, error) from None
     return frozenset(found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +13,9 @@ from rich.text import Text
 
 from container.cli.common import configuration, err, shown
 from container.config.document import DeliverySection
+from container.obstacle import obstacle
 from container.outbox.accounts import knows_tag
+from container.outbox.database import unavailable
 from container.outbox.files import file_of, files_of
 from container.outbox.outbox import OutboxUnavailable
 
@@ -23,6 +26,12 @@ def beside(delivery: DeliverySection, name: str) -> Path | None:
     """A file beside the outbox, such as the ``sandbox.db`` of what was tried, None when there is none."""
     path = file_of(delivery.outbox).with_name(name)
     return path if path.exists() else None
+
+
+def none_there(first: Path) -> str:
+    """Why a container has no file of an outbox."""
+    missing = FileNotFoundError(errno.ENOENT, "none")
+    return obstacle(first, missing) or "there is none yet; tagdock serve makes it, started in this folder"
 
 
 class Files:
@@ -37,10 +46,9 @@ class Files:
         try:
             self.paths: Sequence[Path] = list(files_of(store).values())
         except OSError as error:
-            self._stop(f"outbox {self.first}: {error.strerror or type(error).__name__}")
+            self._stop(str(unavailable(self.first, error)))
         if not self.paths:
-            made = "there is none yet; tagdock serve makes it, started in this folder"
-            self._stop(f"outbox {self.first}: {made}")
+            self._stop(f"outbox {self.first}: {none_there(self.first)}")
 
     def must_know(self, tag: str) -> None:
         """Ends with 2 when a tag is neither in the configuration nor in any file; "" is no tag."""
