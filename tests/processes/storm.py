@@ -152,6 +152,9 @@ def proven(folder: Path, when: str) -> Iterator[None]:
 
 def check(crowd: Crowd, shop: Server, vendor: Server) -> None:
     """When the weather is fine again every event that was answered for has one end, and the vendor counted it once."""
+    with crowd.visiting(shop):
+        # A slow machine sends few requests in the time it had.
+        until(lambda: vendor.get("/sandbox/all").json()["deduplicated"], "an answer to be lost behind events taken")
     assert vendor.http.delete(f"{vendor.url}/sandbox/faults").status_code == 200
     with crowd.visiting(shop):
         until(lambda: not crowd.unanswered, "the hits nobody answered to come again")
@@ -176,7 +179,6 @@ def check(crowd: Crowd, shop: Server, vendor: Server) -> None:
     assert len(delivered - dead) <= ends["delivered"] <= len(delivered), all_of_it
     counts = vendor.get("/sandbox/all").json()
     assert counts["faulted"], "the weather was fine"
-    assert counts["deduplicated"], "no answer was lost after the vendor had taken the events"
 
 
 def told(shop: Server, *words: str) -> Any:

@@ -43,7 +43,7 @@ class Crew(Server):
     def send_to_all(self, prefix: str) -> set[str]:
         """Hits until every worker took at least one; the names of those that were taken."""
         taken: set[str] = set()
-        before = self.accepted()
+        before = until(self.accepted, "the books")
 
         def everywhere() -> bool:
             name = f"{prefix}-{len(taken)}"
