@@ -87,6 +87,19 @@ def test_a_refused_purchase_is_found_by_its_end_and_by_the_vendors_words(server:
     (attempt,) = payload["attempts"]
     assert (attempt["status"], attempt["code"], attempt["subcode"]) == (400, 100, 2804009)
     assert len(attempt["fbtrace_id"]) > 5, "the number Graph's answer had"
+    (words,) = payload["explained"]
+    assert (words["code"], words["means"]) == ("100/2804009", "A Purchase has no value.")
+    page = server.get(f"/console/hit/{row['id']}", headers={**HEADERS, "accept": "text/html"}).text
+    assert page.count("A Purchase has no value. Send value with every purchase") == 2, "above the tabs and on Delivery"
+
+
+def test_an_answer_without_graphs_code_is_explained_by_its_status(server: Server) -> None:
+    assert server.post("/sandbox/faults", json={"n": 1, "status": 502, "html": True}).status_code == 200
+    row = buy(server, "passing", "delivered")
+    (payload,) = told(server, f"hit/{row['id']}.json")["delivery"]
+    assert [(one["code"], one["means"]) for one in payload["explained"]] == [
+        ("502", "The receiver had trouble of its own.")
+    ]
 
 
 def test_after_it_was_sent_again_the_refusal_is_still_told(server: Server) -> None:

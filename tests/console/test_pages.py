@@ -212,6 +212,7 @@ def test_a_page_of_another_site_can_change_nothing(server: Server, browser: Brow
 
 def findings(page: Page) -> list[Any]:
     """What axe-core finds, by rule and place; the page's policy is lifted for it alone."""
+    page.wait_for_load_state()
     page.evaluate(AXE)
     found: list[Any] = page.evaluate(
         "axe.run().then((all) => all.violations.map((one) => [one.impact, one.id, one.nodes[0].target[0]]))"

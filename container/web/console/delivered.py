@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import re2
 
+from container.meta import codes
 from container.outbox.fate import Fate, accepted_first, fates
 from container.outbox.files import files_of
 from container.outbox.history import Attempt
 from container.outbox.outbox import OutboxError
+from container.outgoing import meanings
 from container.web.console.following import asked_of, became
 from container.web.console.inside import sandbox
 from container.web.tap.ring import Kept
@@ -36,13 +38,13 @@ async def delivered(app: App, kept: Kept, found: Mapping[str, Any]) -> list[dict
     """
     payloads, accepted = found["payloads"][:_MOST], found["time"]
     if found["answer"]["status"] == UNAVAILABLE:
-        return [{**one, "state": "lost", "became": "lost", "attempts": [], "vendor": [], "divided": []}
+        return [{**one, "state": "lost", "became": "lost", "attempts": [], "explained": [], "vendor": [], "divided": []}
                 for one in payloads]  # fmt: skip
     try:
         told = await asyncio.to_thread(_fates, app.configuration.delivery.store, payloads, accepted)
     except (OutboxError, OSError) as error:
         words = {"state": "unknown", "became": "unknown", "reason": str(error)}
-        return [{**one, **words, "attempts": [], "vendor": [], "divided": []} for one in payloads]
+        return [{**one, **words, "attempts": [], "explained": [], "vendor": [], "divided": []} for one in payloads]
     sent = kept.row.get("sent", ())
     parked = {(one.tag, one.destination): one for one in app.delivery.destinations()}
     shown = []
@@ -62,6 +64,7 @@ async def delivered(app: App, kept: Kept, found: Mapping[str, Any]) -> list[dict
         for attempt in one["attempts"]:
             known = _traced(attempt, one["vendor"]) or app.desk.refusals.trace(payload["destination"], attempt["time"])
             attempt["fbtrace_id"] = known
+        one["explained"] = explained(one["attempts"])
         shown.append(one)
     return shown
 
@@ -72,6 +75,19 @@ def ends(tag: Mapping[str, Any], deliveries: list[dict[str, Any]]) -> list[str]:
     identity = tag["payload"].get("event_id") if isinstance(tag["payload"], dict) else None
     same = [one for one in own if one["event_id"] == identity] or own
     return list(dict.fromkeys(one["became"] for one in same))
+
+
+def explained(attempts: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """What the answers mean in plain words and what to do about each, once for each ``code``, the newest first: by
+    Graph's numbers, else by the status."""
+    found: dict[str, dict[str, str]] = {}
+    for one in reversed(attempts):
+        code, subcode = one["code"], one["subcode"]
+        name = f"{code}/{subcode}" if subcode else f"{code or one['status'] or 'no answer'}"
+        words = (codes.explained(code, subcode or 0) if code else None) or meanings.explained(one["status"])
+        if words is not None:
+            found.setdefault(name, {"code": name, "means": words.means, "mend": words.mend})
+    return list(found.values())
 
 
 def _fates(store: str, payloads: list[dict[str, Any]], accepted: float) -> list[tuple[Fate | None, float | None]]:
