@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import chromium, visiting
 from tests.demo.conftest import ROOT, shipped
-from tests.demo.walk import choose, pay
+from tests.demo.walk import choose, follow, pay
 from tests.processes.server import serving
 
 SCREENS = ROOT / "docs" / "screens"
@@ -39,7 +39,7 @@ def walk(page: Page, url: str, look: Callable[[str], None], *, patient: bool = T
     page.get_by_text("Two copies, counted once").nth(1).wait_for()
     settled(page, patient)
     look("product")
-    page.get_by_role("link", name="To the checkout").click()
+    follow(page, "To the checkout")
     page.get_by_text("Total").wait_for()
     settled(page, patient)
     look("checkout")

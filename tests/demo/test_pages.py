@@ -19,6 +19,7 @@ STATIC = ("shop.css", "shop.js", "fbevents.js")
 
 def findings(page: Page) -> list[Any]:
     """What axe-core finds, by rule and place; the page's policy is lifted for it alone."""
+    page.wait_for_load_state()
     page.evaluate(AXE)
     found: list[Any] = page.evaluate(
         "axe.run().then((all) => all.violations.map((one) => [one.impact, one.id, one.nodes[0].target[0]]))"
@@ -61,6 +62,7 @@ def test_the_whole_way_goes_by_keyboard(server: Server, visit: Visit) -> None:
     reach("Add to basket")
     reach("To the checkout", "link")
     page.get_by_role("heading", name="Checkout").wait_for()
+    page.wait_for_load_state()
     reach("Place the order")
     page.get_by_text("Order K-").wait_for()
 

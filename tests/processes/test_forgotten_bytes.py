@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,8 +16,16 @@ HIT = "/g/collect?v=2&tid=G-1&cid=7.8&gcs=G111&en=purchase&epn.value=5&cu=EUR"
 
 def left(folder: Path) -> set[tuple[str, str]]:
     """Which of her words stand in which file."""
-    files = [file for file in (folder / "data").iterdir() if file.is_file()]
-    return {(file.name, word.decode()) for file in files for word in HERS if word in file.read_bytes()}
+    return {
+        (file.name, word.decode()) for file in (folder / "data").iterdir() for word in HERS if word in content(file)
+    }
+
+
+def content(file: Path) -> bytes:
+    """What stands in a file; nothing in a journal that is gone by now, or in a folder."""
+    with suppress(FileNotFoundError, IsADirectoryError):
+        return file.read_bytes()
+    return b""
 
 
 def order(server: Server, email: str, number: int) -> None:
