@@ -40,6 +40,11 @@ def sent(server: Server, page: Page, *events: str) -> Locator:
     return row
 
 
+def waited(page: Page) -> None:
+    """By the page's own clock, longer than a row waits for a second click."""
+    page.evaluate("new Promise((done) => setTimeout(done, 400))")
+
+
 def middle(one: Locator) -> tuple[float, float]:
     box: Any = one.bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -66,7 +71,7 @@ def test_text_of_a_row_is_selected_as_any_text_is(server: Server, page: Page) ->
     about = row.locator(".about .mono")
     about.dblclick()
     assert page.evaluate("getSelection().toString().trim()") == "selected"
-    page.wait_for_timeout(400)  # longer than a row waits for a second click
+    waited(page)
     x, y = middle(about)
     page.mouse.click(20, 600)
     page.mouse.move(x - 20, y)
@@ -74,7 +79,7 @@ def test_text_of_a_row_is_selected_as_any_text_is(server: Server, page: Page) ->
     page.mouse.move(x + 10, y, steps=4)
     page.mouse.up()
     assert page.evaluate("getSelection().toString().length") > 1
-    page.wait_for_timeout(400)
+    waited(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Live")
     row.locator("summary").click()
     expect(row.get_by_role("link", name="Save as test")).to_be_visible()
@@ -121,6 +126,7 @@ def test_by_keyboard_each_target_is_one_link_and_a_chip_that_changes_keeps_the_f
 def test_a_link_within_a_hit_opens_the_tab_it_names(server: Server, page: Page) -> None:
     row = sent(server, page, "en=purchase&epn.value=9&ep.event_id=l-1&gcs=G100")
     row.get_by_role("link", name="purchase").click()
+    expect(page.get_by_role("tab", name="Tags")).to_be_visible()
     page.get_by_role("link", name="Who said so").click()
     expect(page.get_by_role("tab", name="Consent")).to_have_attribute("aria-selected", "true")
     expect(page.get_by_role("tabpanel", name="Consent")).to_be_in_viewport()
