@@ -1,25 +1,21 @@
-"""The SQLite outbox: one file, and one writer thread that commits whatever came while its last commit ran."""
+"""The SQLite outbox: the verbs on one file, each on its way to the thread that writes it."""
 
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
-from typing import Any
 
 from container.component import Entry
 from container.outbox.books import Name
 from container.outbox.clock import WatchedClock
-from container.outbox.database import LONGEST_LOG, SHORTEST_LOG, Database, in_words, is_broken
+from container.outbox.database import LONGEST_LOG, SHORTEST_LOG, Database
 from container.outbox.ledger import KEPT
 from container.outbox.ledger import MOST_BYTES as MOST_LEDGER_BYTES
+from container.outbox.notes import Notes
 from container.outbox.outbox import (
     Group,
     Outbox,
@@ -35,6 +31,7 @@ from container.outbox.recovery import Recovery
 from container.outbox.salvaging import SalvagingStore
 from container.outbox.sibling import Sibling
 from container.outbox.store import TOO_OLD
+from container.outbox.writer import Job, Writer
 from container.record import EventRecord
 
 MOST_BYTES = 8 * 1024**3
@@ -49,32 +46,8 @@ _LOGS_SHARE = 16
 _FOLDED_ABOVE = 1024 * 1024
 """Bytes of the log that are folded into the file while no hits come."""
 
-_FOLDED_AT_CLOSE = 1.0
-"""Seconds a look of another worker or a command may hold up the folding of the log at the end."""
-
 _MOST_WAITING = 20_000
 """Calls that may wait for the disk: when it stands still, hits are refused rather than heaped up in memory."""
-
-_NOTED_WITHIN = 1.0
-"""Seconds an event's record waits for others before it is written."""
-
-_NOTED_AT_ONCE = 500
-_MOST_NOTED = 20_000
-"""Records that may wait for the disk; beyond, the oldest are lost, which is told."""
-
-_CALLERS_FAULT = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.DataError)
-
-Answers = list[tuple["Job", Any, BaseException | None]]
-
-
-@dataclass(slots=True, eq=False)
-class Job:
-    """One call on its way to the writer thread: entries to put, or ``work`` to do inside or after the transaction."""
-
-    future: asyncio.Future[Any] | None
-    entries: Sequence[Entry] = ()
-    work: Callable[[], Any] | None = None
-    reads: bool = False
 
 
 class SqliteOutbox(Outbox):
@@ -109,28 +82,25 @@ class SqliteOutbox(Outbox):
             self._database, max_bytes - min(log, max_bytes // 2), max_pending, worker, known, ledger, deaths
         )
         self._notices: list[str] = []
+        self._writer = Writer(path, self._store)
+        self._jobs = self._writer.jobs
+        self._notes = Notes(self._writer, self._store.note)
+        self._ask = self._writer.ask
         self._recovery = Recovery(path, self._store, self._ask)
-        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
-        self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._trouble = ""
-        self._put_lately = False
-        self._noted: list[EventRecord] = []
-        self._noting: asyncio.Handle | None = None
-        self._unwritten = 0
 
     async def open(self) -> str:
-        self._loop = asyncio.get_running_loop()
         try:
             self._database.lock()
         except OSError as error:
-            self._trouble = self._unavailable(error)
-        self._thread = threading.Thread(target=self._write, name="outbox", daemon=True)
-        self._thread.start()
+            self._writer.trouble = self._writer.unavailable(error)
+        self._writer.start()
+        self._notes.start()
+        self._loop = asyncio.get_running_loop()
         try:
             await self._ask(self._store.open, reads=True)
         except OutboxUnavailable as error:
-            self._trouble = str(error)
+            self._writer.trouble = str(error)
             return str(error)
         self._recovery.begin()
         return "; ".join(self.notices())
@@ -138,12 +108,9 @@ class SqliteOutbox(Outbox):
     async def close(self) -> None:
         await self._last_look()
         await self._recovery.stop()
-        if self._noted:
-            await asyncio.gather(self._write_notes(), return_exceptions=True)
-        thread, self._thread = self._thread, None
-        if thread is not None:
-            self._jobs.put(None)
-            await asyncio.to_thread(thread.join)
+        await self._notes.settle()
+        self._loop = None
+        if await self._writer.stop():
             self._database.unlock()
 
     async def _last_look(self) -> None:
@@ -158,11 +125,12 @@ class SqliteOutbox(Outbox):
     async def put(self, entries: Sequence[Entry]) -> None:
         if not entries:
             return
-        if self._thread is None or self._loop is None:
+        loop = self._loop
+        if loop is None:
             raise OutboxUnavailable(f"outbox {self.path}: not open")
         if self._jobs.qsize() > _MOST_WAITING:
             raise OutboxFull(f"outbox {self.path}: the disk does not keep up")
-        future = self._loop.create_future()
+        future = loop.create_future()
         self._jobs.put(Job(future, entries))
         await future
 
@@ -195,11 +163,7 @@ class SqliteOutbox(Outbox):
         self._jobs.put(Job(None, work=lambda: self._store.release(parcels), reads=True))
 
     def note(self, record: EventRecord) -> None:
-        self._noted.append(record)
-        if len(self._noted) == _NOTED_AT_ONCE:
-            self._write_notes()
-        elif self._noting is None and self._loop is not None:
-            self._noting = self._loop.call_later(_NOTED_WITHIN, self._write_notes)
+        self._notes.add(record)
 
     async def park(self, tag: str, destination: str, reason: str) -> None:
         await self._ask(lambda: self._store.park(tag, destination, reason, self._clock.now()))
@@ -211,21 +175,21 @@ class SqliteOutbox(Outbox):
         try:
             await self._ask(self._store.refresh, reads=True)
         except OutboxError as error:
-            self._trouble = str(error)
+            self._writer.trouble = str(error)
             raise
         # While hits come they tell; without them somebody must ask, or a server would be ready that can take none.
-        idle, self._put_lately = not self._put_lately, False
-        if self._trouble or idle:
+        writer = self._writer
+        idle, writer.put_lately = not writer.put_lately, False
+        if self._writer.trouble or idle:
             try:
                 await self._ask(self._store.probe)
-                self._trouble = ""
+                self._writer.trouble = ""
             except OutboxError as error:
-                self._trouble = str(error)
+                self._writer.trouble = str(error)
         self._recovery.begin()
-        if self._noted and self._noting is None:
-            self._write_notes()
-        if self._unwritten:
-            lost, self._unwritten = self._unwritten, 0
+        self._notes.again()
+        if self._notes.lost:
+            lost, self._notes.lost = self._notes.lost, 0
             self._notices.append(
                 f"outbox {self.path}: {lost} events without a payload could not be entered in the ledger"
             )
@@ -242,129 +206,23 @@ class SqliteOutbox(Outbox):
                 if died:
                     self._notices.append(f"outbox {self.path}: {died} payloads are dead, {TOO_OLD}")
             with suppress(OutboxError):  # it can wait for a disk that does not take it
-                if not self._trouble and await self._ask(lambda: self._store.untidy(self._clock.now()), reads=True):
+                if not self._writer.trouble and await self._ask(
+                    lambda: self._store.untidy(self._clock.now()), reads=True
+                ):
                     await self._ask(lambda: self._store.tidy(self._clock.now()))
 
     def groups(self) -> Mapping[tuple[str, str], Group]:
         return self._store.groups
 
     async def status(self) -> Status:
-        if self._noted:
-            await asyncio.gather(self._write_notes(), return_exceptions=True)
+        await self._notes.settle()
         status: Status = await self._ask(self._store.status, reads=True)
         return status
 
     def trouble(self) -> str:
-        return self._trouble
+        return self._writer.trouble
 
     def notices(self) -> list[str]:
         notices, self._database.notices = [*self._database.notices, *self._notices, *self._recovery.notices], []
         self._notices, self._recovery.notices = [], []
         return notices
-
-    def _write_notes(self) -> asyncio.Future[Any]:
-        """Enter what was noted in the ledger. While the disk does not take it, it waits, but not without bound."""
-        if self._noting is not None:
-            self._noting.cancel()
-            self._noting = None
-        noted, self._noted = self._noted, []
-        assert self._loop is not None
-        future = self._loop.create_future()
-
-        def ended(done: asyncio.Future[Any]) -> None:
-            error = done.exception()
-            if error is not None:
-                kept = noted[-_MOST_NOTED:] if isinstance(error, OutboxUnavailable) else []
-                self._unwritten += len(noted) - len(kept)
-                self._noted[:0] = kept
-
-        future.add_done_callback(ended)
-        self._jobs.put(Job(future, work=lambda: self._store.note(noted)))
-        return future
-
-    async def _ask(self, work: Callable[[], Any], reads: bool = False) -> Any:
-        if self._thread is None or self._loop is None:
-            raise OutboxUnavailable(f"outbox {self.path}: not open")
-        future = self._loop.create_future()
-        self._jobs.put(Job(future, work=work, reads=reads))
-        return await future
-
-    # below: the writer thread
-
-    def _write(self) -> None:
-        closing = False
-        while not closing:
-            jobs = [self._jobs.get()]
-            jobs += [self._jobs.get() for _ in range(self._jobs.qsize())]
-            closing = None in jobs
-            writes = [job for job in jobs if job is not None and not job.reads]
-            if writes:
-                self._answer(self._commit(writes))
-            # Reads come after the commit: nothing may be sent that could still be undone.
-            answers = [self._read(job) for job in jobs if job is not None and job.reads]
-            if answers:
-                self._answer(answers)
-        with suppress(sqlite3.Error, OSError):  # the next start does it
-            self._store.fold(wait=_FOLDED_AT_CLOSE)
-        self._store.close()
-
-    def _commit(self, jobs: list[Job]) -> Answers:
-        try:
-            self._store.begin()
-            entries = [entry for job in jobs for entry in job.entries]
-            if entries:
-                self._store.put(entries)
-            results = [job.work() if job.work else None for job in jobs]
-            self._store.commit()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the waiting calls are told and the thread lives on
-            told = self._failed(error)
-            if len(jobs) > 1:
-                # One call's trouble is not another's; and a full disk may still take a deletion.
-                return [answer for job in jobs for answer in self._commit([job])]
-            if jobs[0].entries:
-                self._trouble = str(told)
-            return [(jobs[0], None, told)]
-        if entries:
-            self._trouble = ""
-            self._put_lately = True
-        return [(job, result, None) for job, result in zip(jobs, results, strict=True)]
-
-    def _read(self, job: Job) -> tuple[Job, Any, BaseException | None]:
-        try:
-            return job, job.work() if job.work else None, None
-        except Exception as error:  # noqa: BLE001 - as above
-            return job, None, self._failed(error)
-
-    def _failed(self, error: Exception) -> Exception:
-        """Clean up after a failure and put it in the words of the outbox."""
-        if isinstance(error, sqlite3.Error | OSError) and not isinstance(error, _CALLERS_FAULT):
-            if is_broken(error):
-                self._database.distrust()
-            # A connection that met an error of the disk is not trusted again: the next call makes a new one.
-            self._store.close()
-            return OutboxUnavailable(self._unavailable(error))
-        self._store.rollback()
-        return error if isinstance(error, OutboxError) else OutboxError(f"outbox {self.path}: {type(error).__name__}")
-
-    def _unavailable(self, error: BaseException) -> str:
-        return f"outbox {self.path}: {in_words(error)}"
-
-    def _answer(self, answers: Answers) -> None:
-        """Tell the callers, all by one call into their loop."""
-        if self._loop is None:
-            return
-        try:
-            self._loop.call_soon_threadsafe(_resolve, answers)
-        except RuntimeError:  # the loop is closed: nobody waits any more
-            self._loop = None
-
-
-def _resolve(answers: Answers) -> None:
-    for job, result, error in answers:
-        future = job.future
-        if future is None or future.done():
-            continue
-        if error is None:
-            future.set_result(result)
-        else:
-            future.set_exception(error)
