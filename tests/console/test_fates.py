@@ -128,6 +128,7 @@ def test_a_batch_that_was_refused_and_divided_says_so(server: Server) -> None:
     query = HIT.partition("?")[2].replace("&en=purchase", "").replace("&epn.value=120", "")
     server.post(f"/g/collect?{query}", content=lines)
     row = sent(server, "part-0", "delivered")
+    until(lambda: _ends(server, row["id"]) == ["delivered"] * 3, "all of them")
     payloads = told(server, f"hit/{row['id']}.json")["delivery"]
     assert len(payloads) == 3
     for payload in payloads:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser import Visit, chromium, visiting
-from tests.loader.site import SEEN, Site, site
+from tests.loader.site import Site, site
 
 
 @pytest.fixture(scope="package")
@@ -17,22 +17,11 @@ def browser() -> Iterator[Browser]:
         yield one
 
 
-@pytest.fixture(scope="package")
-def running() -> Iterator[Site]:
+@pytest.fixture
+def shop() -> Iterator[Site]:
+    """A site of the test's own: what a page of an earlier one sends late reaches nobody."""
     with site() as one:
         yield one
-
-
-@pytest.fixture
-def shop(running: Site) -> Site:
-    """The site without pages, hits or memories."""
-    running.pages.clear()
-    running.got.clear()
-    running.asked.clear()
-    running.previews.clear()
-    running.away = False
-    running.pixel = SEEN
-    return running
 
 
 @pytest.fixture

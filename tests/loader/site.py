@@ -122,7 +122,7 @@ def site() -> Iterator[Site]:
     found = Site()
     with _Server(("127.0.0.1", 0), _handler(found)) as server:
         found.url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield found
         server.shutdown()
