@@ -108,6 +108,38 @@ def test_a_cleared_list_says_so_and_shows_the_hits_again(tmp_path: Path, browser
         expect(page.locator("#rows tr")).to_have_count(1)
 
 
+def test_a_list_that_is_narrowed_says_to_what(desk: Room) -> None:
+    desk.hit()
+    desk.rows(1)
+    for query, words in {
+        "": "Showing every hit.",
+        "?event=purch": "Showing only hits with this: event “purch”.",
+        "?tag=meta&outcome=no_consent&client=browser": (
+            "Showing only hits with this: client browser, tag meta, outcome no consent."
+        ),
+        "?session=any&text=a+b&after=3": (
+            "Showing only hits since you cleared the list with this: text “a b”, from a preview."
+        ),
+        "?outcome=lost": "Showing every hit.",
+    }.items():
+        page = desk.get(f"/{query}", accept="text/html").text
+        assert f">{words}</p>" in page, query
+    evil = desk.get("/?text=%7Bhits%7D%3Cb%3E", accept="text/html").text
+    assert "text “{hits}&lt;b&gt;”" in evil
+
+
+def test_a_list_that_is_narrowed_says_so_while_only_some_hits_are_looked_at(tmp_path: Path, browser: Browser) -> None:
+    with serving(tmp_path) as server, visiting(browser) as visit:
+        page = visit.page
+        page.goto(f"{server.url}/console/?token={TOKEN}&event=purchase")
+        expect(page.locator("#state")).to_have_text("live")
+        expect(page.locator("#flow")).to_have_text("Showing only hits with this: event “purchase”.")
+        for number in range(60):
+            server.get(f"{HIT}&ep.event_id=n-{number}")
+        said = re.compile(r"Looking at \d+ of \d+ hits of the last 10 seconds, and showing only those with this: event")
+        expect(page.locator("#flow")).to_have_text(said)
+
+
 def test_delivery_refuses_such_filters_too(desk: Room) -> None:
     for query in ("range=7w", "tag=metta", "event=purchase", "after=x"):
         assert desk.get(f"/delivery.json?{query}").status_code == 400, query

@@ -123,6 +123,19 @@ def test_by_keyboard_each_target_is_one_link_and_a_chip_that_changes_keeps_the_f
     assert findings(page) == []
 
 
+@pytest.mark.parametrize("width", [1280, 1440, 1920, 1080, 360])
+def test_nothing_in_a_row_is_cut_where_there_is_room(server: Server, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    there = QUERY.replace("thanks", "collections%2Fcups%2Fdouble-wall-cup")
+    assert server.get(f"/g/collect?{there}&en=add_to_cart&epn.value=9&ep.event_id=room-{width}").status_code == 204
+    row = page.locator("#rows tr")
+    expect(row).to_contain_text("shop.example/collections/cups/double-wall-cup")
+    expect(row).to_contain_text("meta delivered")
+    cut = """all => all.filter((one) => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight + 1)
+      .map((one) => one.outerHTML)"""
+    assert row.locator("td:not(.more), .page > span, .under").evaluate_all(cut) == []
+
+
 def test_a_link_within_a_hit_opens_the_tab_it_names(server: Server, page: Page) -> None:
     row = sent(server, page, "en=purchase&epn.value=9&ep.event_id=l-1&gcs=G100")
     row.get_by_role("link", name="purchase").click()

@@ -6,10 +6,12 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from container.web.console.map_texts import box
+
 WIDTH = 960
 _GAP, _HEAD = 14, 30
-_BOX = {"clients": 50, "triggers": 50, "tags": 66}
-"""Heights of the boxes; those of tags have a line more."""
+_LEAST = 80
+"""Height of the drawing of a container with hardly anything in it."""
 
 _COLUMNS = ((0, 220), (350, 250), (720, 240))
 """Left and width of the boxes of clients, triggers and tags."""
@@ -25,9 +27,6 @@ _LANE, _LANES = 18, 8
 _NUMBER = (24, 14)
 """Width and height that a number takes."""
 
-_SAID = ("fired", "not_triggered", "no_consent", "failed", "blocked", "suppressed")
-"""What is said of a tag, in this order."""
-
 MOST = 40
 """Boxes in a column that are drawn; a larger container is shown as a list."""
 
@@ -37,20 +36,21 @@ def drawing(shown: dict[str, Any]) -> dict[str, Any] | None:
     sorts = ("clients", "triggers", "tags")
     if max(len(shown[sort]) for sort in sorts) > MOST:
         return None
-    space = {sort: len(shown[sort]) * (_BOX[sort] + _GAP) for sort in sorts}
-    tallest = max(_BOX["tags"] + _GAP, *space.values())
+    said = {
+        sort: [box(sort, one, width) for one in shown[sort]] for sort, (_, width) in zip(sorts, _COLUMNS, strict=True)
+    }
+    space = {sort: sum(one.height + _GAP for one in said[sort]) for sort in sorts}
+    tallest = max(_LEAST, *space.values())
     height = _HEAD + tallest
     places: dict[tuple[str, str], tuple[float, float, float]] = {}
     boxes = []
     for sort, (left, width) in zip(sorts, _COLUMNS, strict=True):
-        box = _BOX[sort]
         top = _HEAD + (tallest - space[sort]) / 2
-        for one in shown[sort]:
-            places[sort, one["name"]] = (left, top + box / 2, left + width)
-            boxes.append(
-                {"x": left, "y": round(top, 1), "width": width, "height": box, "sort": sort, **_told(sort, one)}
-            )
-            top += box + _GAP
+        for one, told in zip(shown[sort], said[sort], strict=True):
+            places[sort, one["name"]] = (left, top + told.height / 2, left + width)
+            boxes.append({"x": left, "y": round(top, 1), "width": width, "height": told.height, "sort": sort,
+                          "quiet": told.quiet, "lines": told.lines})  # fmt: skip
+            top += told.height + _GAP
     pairs = {(one["client"], one["trigger"]) for one in shown["from_clients"]}
     quiet = [
         {"client": client["name"], "trigger": trigger["name"], "kind": "fires", "count": 0}
@@ -66,31 +66,6 @@ def drawing(shown: dict[str, Any]) -> dict[str, Any] | None:
     lines += lanes
     height += len(lanes) * _LANE
     return {"height": round(height), "boxes": boxes, "lines": sorted(lines, key=lambda one: int(one["count"]))}
-
-
-def _told(sort: str, one: dict[str, Any]) -> dict[str, Any]:
-    """The lines of a box, and whether anything came by."""
-    if sort == "clients":
-        events = one["events"]
-        return {
-            "name": _cut(one["name"], 26),
-            "sub": f"{one['type']} · {_counted(events, 'event')}",
-            "more": "",
-            "quiet": not events,
-        }
-    if sort == "triggers":
-        return {"name": _cut(one["name"], 30), "sub": _cut(one["written"].strip("{} "), 38), "more": "", "quiet": False}
-    outcomes = one["outcomes"]
-    first, *others = (
-        f"{outcomes[word]:,} {word.replace('_', ' ')}" for word in _SAID if word == "fired" or outcomes.get(word)
-    )
-    decided = [first, *(said for said in others if said.endswith("not triggered"))]
-    return {
-        "name": _cut(f"{one['name']} · {one['type']}", 30),
-        "sub": _cut(" · ".join(decided), 38),
-        "more": _cut(" · ".join(said for said in others if said not in decided), 38),
-        "quiet": not outcomes["fired"],
-    }
 
 
 def _lines(
@@ -174,11 +149,3 @@ def _free(points: list[_Point], taken: dict[tuple[int, int], _Point]) -> _Point:
             taken[column, row] = x, y
             return x, y
     return points[0]
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"

@@ -61,6 +61,23 @@ def matches(row: Mapping[str, Any], chosen: Mapping[str, str]) -> bool:
     return not text or text.lower() in _text(row).lower()
 
 
+def in_words(chosen: Mapping[str, str]) -> str:
+    """What a list is narrowed to: "event “purchase”, outcome no consent"; "" where it is not. What somebody wrote
+    stands in quotes."""
+    said = []
+    for name in FILTERS:
+        value = chosen.get(name, "").strip()
+        if value and name == "session":
+            said.append("from a preview" if value == "any" else f"from preview {value[:6]}")
+        elif value:
+            said.append(f"{name} {value.replace('_', ' ') if name == 'outcome' else _quoted(name, value)}")
+    return ", ".join(said)
+
+
+def _quoted(name: str, value: str) -> str:
+    return f"“{value}”" if name in ("event", "id", "text") else value
+
+
 def became(row: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The row's tags; one that fired stands once for each end its payloads reached (``became``), with the words of the
     outbox or the vendor (``said``) and the hit it repeats (``copy_of``)."""

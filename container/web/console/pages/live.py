@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from functools import partial
 from typing import Any
 
-from container.web.console.matching import FILTERS, OUTCOMES, became, matches, unknown
+from container.web.console.matching import FILTERS, OUTCOMES, became, in_words, matches, unknown
 from container.web.console.page import Ask, Page, Refused, Sent
 from container.web.console.trying import example
 from container.web.tap.ring import Flow, Kept, Ring
@@ -63,6 +63,7 @@ async def data(ask: Ask) -> dict[str, Any]:
         "changed": changed,
         "others": len(kept),
         "flow": {"hits": flow.hits, "taken": flow.taken, "seconds": _WINDOW},
+        "showing": _showing(in_words(chosen), cleared="after" in ask.query and _number(ask.query["after"]) > 0),
         "filters": chosen,
         "unknown": notes,
         "after": _number(ask.query.get("after", "")),
@@ -129,6 +130,19 @@ def shown(kept: Kept) -> dict[str, Any]:
     """A row as templates and programs see it."""
     row: Mapping[str, Any] = {name: value for name, value in kept.row.items() if name != "text"}
     return {"id": kept.id, **row, "tags": became(kept.row)}
+
+
+def _showing(narrowed: str, *, cleared: bool) -> dict[str, str]:
+    """What the list shows in words: while all hits are looked at (``whole``), and while only some are (``part``, with
+    the names of the numbers in braces)."""
+    since = " since you cleared the list" if cleared else ""
+    some = "{taken} of {hits} hits of the last {seconds} seconds"
+    if narrowed:
+        return {
+            "whole": f"Showing only hits{since} with this: {narrowed}.",
+            "part": f"Looking at {some}, and showing only those with this: {narrowed}.",
+        }
+    return {"whole": f"Showing every hit{since}.", "part": f"Showing {some}."}
 
 
 def _number(text: str) -> int:

@@ -82,8 +82,9 @@ function arrived(event) {
 }
 
 function counted(event) {
-  const { hits, taken, seconds } = JSON.parse(event.data);
-  flow.textContent = hits > taken ? `Showing ${taken} of ${hits} hits of the last ${seconds} seconds.` : flow.dataset.whole;
+  const told = JSON.parse(event.data);
+  const { part, whole } = flow.dataset;
+  flow.textContent = told.hits > told.taken ? part.replace(/{(taken|hits|seconds)}/g, (_, name) => told[name]) : whole;
 }
 
 follow();
