@@ -19,21 +19,19 @@ Lot = tuple[int, str, list[Parcel]]
 class Deadline:
     """When the payloads of a destination die, in unix seconds of acceptance: those accepted at or before.
 
-    ``late`` is given up by configuration, ``stale`` by the vendor's own limit, ``retired`` because the tag is another
-    one since, of which ``retired_why`` tells. ``last`` is the last answer of the destination, for those never tried.
+    ``late`` is given up by configuration, ``stale`` by the vendor's own limit. ``last`` is the last answer of the
+    destination, for those never tried.
     """
 
     late: float
     stale: float
-    retired: float = 0.0
-    retired_why: str = ""
     late_why: str = LATE
     last: str = ""
 
     @property
     def latest(self) -> float:
         """Everything accepted at or before is past its deadline."""
-        return max(self.late, self.stale, self.retired)
+        return max(self.late, self.stale)
 
     def past(self, parcels: Sequence[Parcel]) -> tuple[Sequence[Parcel], list[Lot]]:
         """Those that may still be sent, and those that die, by what is written on them."""
@@ -51,9 +49,6 @@ class Deadline:
         return [(status, why, alike) for (status, why), alike in lots.items()]
 
     def _why(self, parcel: Parcel) -> str:
-        if parcel.time <= self.retired:
-            why, said = self.retired_why, parcel.reason
-        else:
-            why = self.late_why if parcel.time <= self.late else STALE
-            said = parcel.reason or self.last
+        why = self.late_why if parcel.time <= self.late else STALE
+        said = parcel.reason or self.last
         return f"{why}{LAST_ANSWER}{said}" if said else why

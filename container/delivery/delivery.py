@@ -62,7 +62,6 @@ class Delivery:
             finished=self._awake.set,
         )
         self._known: dict[tuple[str, str], Destination] = {}
-        self._types: dict[str, str] = {}
         self._loop_task: asyncio.Task[None] | None = None
         self._resting = False
         self._wakes = 0
@@ -116,7 +115,6 @@ class Delivery:
 
         To be called when the configuration was changed, right after it is in force. Returns how many were parked.
         """
-        self._meet(self._tags())
         count = 0
         for name, group in self._outbox.groups().items():
             if (tag and tag != name[0]) or (destination is not None and destination != name[1]):
@@ -145,7 +143,6 @@ class Delivery:
             for group in self._outbox.groups().values():
                 self._destination(group).follow()
         tags = self._tags()
-        self._meet(tags)
         rest = LONGEST_REST
         for group in self._outbox.groups().values():
             if group.pending:
@@ -165,17 +162,6 @@ class Delivery:
         if found is None or found.group is not group:
             found = self._known[name] = Destination(group, self._means)
         return found
-
-    def _meet(self, tags: Mapping[str, Tag]) -> None:
-        """Notice tags that are of another type than they were: what the old one made, the new one cannot send."""
-        for name, tag in tags.items():
-            before = self._types.setdefault(name, tag.type)
-            if before != tag.type:
-                self._types[name] = tag.type
-                why = f"the tag {name} was of type {before} when this was accepted and is of type {tag.type} now"
-                for group in self._outbox.groups().values():
-                    if group.tag == name:
-                        self._destination(group).retire(why)
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()

@@ -12,6 +12,7 @@ from container.delivery.lane import LOOK, Lane, Move
 from container.delivery.means import Means
 from container.delivery.state import DestinationState, state_of
 from container.outbox import Group, OutboxError, Parcel
+from container.outbox.retyped import made_as
 
 LONGEST_REST = 60.0
 """Seconds after which a destination is looked at again in any case."""
@@ -23,7 +24,11 @@ _log = logging.getLogger("container.delivery")
 
 
 def gone(tag: str) -> str:
-    """Why a destination is parked whose tag was taken out. It goes on by itself when the tag is back."""
+    """Why a destination is parked whose tag was taken out, or became one of another type, so that it cannot send what
+    it made before. It goes on by itself when the tag is back."""
+    made = made_as(tag)
+    if made is not None:
+        return f"made by the tag {made[0]} when it was of type {made[1]}, which it is no longer"
     return f"the tag {tag} is no longer in the configuration"
 
 
@@ -38,8 +43,6 @@ class Destination:
         self.lane = Lane(more=before, put_off=LOOK if before else None, parked=bool(group.parked))
         self._swept_at = _NEVER
         self._sweeping = False
-        self._retired_at = _NEVER
-        self._retired_why = ""
 
     @property
     def called(self) -> str:
@@ -50,11 +53,6 @@ class Destination:
     def state(self) -> DestinationState:
         """How it is now."""
         return state_of(self.group, self.lane, self._means.clock.now(), self._means.clock.passed())
-
-    def retire(self, why: str) -> None:
-        """What was accepted until now was made by a tag of another type, so it cannot be sent: it dies."""
-        self._retired_at, self._retired_why = self._means.clock.now(), why
-        self._swept_at = _NEVER
 
     async def serve(self, tag: Tag | None, endpoint: str, draining: bool) -> float:
         """Start what may be sent now; returns the seconds until there is more to do. ``tag`` None: it is gone."""
@@ -196,7 +194,7 @@ class Destination:
         late = now - self._means.pace.give_up_after
         if group.resumed_at > late or (group.parked and tag is not None):
             late = _NEVER
-        deadline = Deadline(late, _NEVER, self._retired_at, self._retired_why)
+        deadline = Deadline(late, _NEVER)
         if tag is None:
             deadline.late_why = gone(group.tag)
         else:

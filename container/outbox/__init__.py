@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from container.component import Entry
 from container.outbox.files import file_of
@@ -50,6 +50,7 @@ def open_outbox(
     clock: Callable[[], float] = time.time,
     ledger: tuple[float, int] = (KEPT, MOST_LEDGER_BYTES),
     deaths: Counter[tuple[str, str]] | None = None,
+    types: Mapping[str, str] | None = None,
 ) -> Outbox:
     """The outbox at an address as ``delivery.outbox`` has it: an engine, a colon, and what the engine needs.
 
@@ -57,6 +58,7 @@ def open_outbox(
     its own beside it. A limit of 0 is the engine's own, an age of 0 no limit; limits of size and number are shared
     among the workers. ``ledger`` is for how many seconds its entries are kept, and how many bytes they may fill.
     ``deaths`` counts by tag and destination what dies from now on, and never falls: another thread adds to it.
+    ``types`` are those of the tags by name: what a tag made when it was of another type is set apart, see ``retype``.
     Touches nothing yet: ``await outbox.open()`` does. Raises ``ValueError`` for an engine that is not there.
     """
     engine, colon, rest = address.partition(":")
@@ -72,4 +74,5 @@ def open_outbox(
         clock,
         (ledger[0], share(ledger[1], workers)),
         deaths,
+        types,
     )

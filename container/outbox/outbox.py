@@ -102,6 +102,8 @@ class Account:
     resumed_at: float = 0.0
     parked_at: float = 0.0
     """When it was parked, in unix seconds; 0 when that is not known."""
+    type: str = ""
+    """The type of tag that made its payloads, "" when that is not known."""
     purged: int = 0
     """How many of the dead were thrown away by somebody."""
     next_try: float | None = None
@@ -206,6 +208,14 @@ class Outbox(ABC):
     @abstractmethod
     async def unpark(self, tag: str, destination: str, now: float) -> None:
         """Let a parked destination go on; does nothing when it is not parked."""
+
+    @abstractmethod
+    async def retype(self, types: Mapping[str, str]) -> None:
+        """Know of which type every tag is from now on: the calls of ``put`` before were made by what it was.
+
+        What a tag of another type made and is kept, pending or dead, goes on under the name ``apart(tag, type)``, so
+        that it is never sent by another type; what stands under such a name is the tag's again when its type is.
+        """
 
     @abstractmethod
     async def refresh(self) -> None:

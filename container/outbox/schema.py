@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from functools import lru_cache
 
-VERSION = 4
+VERSION = 5
 SMALLEST_KEY = -(2**63)
 
 ROWS_A_GROUP = 2**40
@@ -46,7 +46,7 @@ TABLES = (
 CREATE TABLE destinations (
     id INTEGER PRIMARY KEY, tag TEXT NOT NULL, destination TEXT NOT NULL,
     parked TEXT NOT NULL DEFAULT '', resumed_at REAL NOT NULL DEFAULT 0, purged INTEGER NOT NULL DEFAULT 0,
-    parked_at REAL NOT NULL DEFAULT 0, UNIQUE (tag, destination));
+    parked_at REAL NOT NULL DEFAULT 0, type TEXT NOT NULL DEFAULT '', UNIQUE (tag, destination));
 CREATE TABLE pending (
     id INTEGER PRIMARY KEY, grp INTEGER NOT NULL, accepted REAL NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0, due REAL NOT NULL DEFAULT 0,
@@ -89,6 +89,7 @@ FROM books WHERE end IN ('delivered', 'suppressed') GROUP BY grp, end;
 INSERT INTO ledger_lacks SELECT id, 'dead', purged - (
     SELECT total(count) FROM ledger WHERE grp = destinations.id AND kind = 'dead') FROM destinations;
 INSERT INTO ledger_lacks VALUES (0, 'events', 1);""",
+    4: "ALTER TABLE destinations ADD COLUMN type TEXT NOT NULL DEFAULT '';",
 }
 """What makes a file of each older version one of the next."""
 

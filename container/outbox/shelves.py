@@ -13,13 +13,15 @@ from container.outbox.shelf import Shelf
 class Shelves:
     """A shelf and a group for every destination. ``groups`` is read by other threads: a new one makes a new mapping.
 
-    ``first`` is the number after which those of this worker's groups begin; ``pending`` is how many payloads wait.
+    ``first`` is the number after which those of this worker's groups begin; ``types`` are those of the tags by name;
+    ``pending`` is how many payloads wait.
     """
 
-    def __init__(self, first: int) -> None:
+    def __init__(self, first: int, types: Mapping[str, str]) -> None:
         self.groups: dict[Name, Group] = {}
         self.by_name: dict[Name, Shelf] = {}
         self.pending = 0
+        self.types = types
         self._highest = first
         self._new: list[Name] = []
 
@@ -52,7 +54,8 @@ class Shelves:
         if shelf is None:
             # Numbers of a file that was set aside are not used again: what was taken from it may still be under way.
             number = self._highest = self._highest + 1
-            connection.execute("INSERT INTO destinations (id, tag, destination) VALUES (?, ?, ?)", (number, *name))
+            row = (number, *name, self.types.get(name[0], ""))
+            connection.execute("INSERT INTO destinations (id, tag, destination, type) VALUES (?, ?, ?, ?)", row)
             shelf = self.by_name[name] = Shelf(name, number)
             self._new.append(name)
             self.group(name)

@@ -56,8 +56,7 @@ class SqliteOutbox(Outbox):
     Hits that wait for one another share a commit, so the busier the server, the cheaper each. ``max_bytes`` bounds the
     file with everything in it, the dead and its log too, and ``max_pending`` the payloads that wait; beyond, ``put``
     refuses. What waited for ``max_age`` seconds is dead. ``siblings`` are the other workers' files, whose events are
-    known.
-    ``deaths`` is added to whenever payloads die, by the writer thread.
+    known. ``deaths`` is added to whenever payloads die, by the writer thread. ``types`` are those of the tags by name.
     """
 
     def __init__(
@@ -71,6 +70,7 @@ class SqliteOutbox(Outbox):
         clock: Callable[[], float] = time.time,
         ledger: tuple[float, int] = (KEPT, MOST_LEDGER_BYTES),
         deaths: Counter[Name] | None = None,
+        types: Mapping[str, str] | None = None,
     ) -> None:
         self.path = path
         self._max_age = max_age
@@ -79,7 +79,7 @@ class SqliteOutbox(Outbox):
         self._database = Database(path, log)
         known = [Sibling(one) for one in siblings]
         self._store = SalvagingStore(
-            self._database, max_bytes - min(log, max_bytes // 2), max_pending, worker, known, ledger, deaths
+            self._database, max_bytes - min(log, max_bytes // 2), max_pending, worker, known, ledger, deaths, types
         )
         self._notices: list[str] = []
         self._writer = Writer(path, self._store)
@@ -170,6 +170,9 @@ class SqliteOutbox(Outbox):
 
     async def unpark(self, tag: str, destination: str, now: float) -> None:
         await self._ask(lambda: self._store.unpark(tag, destination, now))
+
+    async def retype(self, types: Mapping[str, str]) -> None:
+        await self._writer.between(lambda: self._store.retype(types))
 
     async def refresh(self) -> None:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 import msgspec
@@ -19,6 +19,7 @@ from container.outbox.ledger import KEPT, MOST_BYTES, Ledger
 from container.outbox.limits import Limits
 from container.outbox.outbox import LAST_ANSWER, SAME_EVENT, Group, OutboxUnavailable, Parcel, Status, Taken, Which
 from container.outbox.profile import clean
+from container.outbox.retyped import set_apart
 from container.outbox.shelf import as_list
 from container.outbox.shelves import Shelves
 from container.outbox.sibling import Sibling
@@ -45,6 +46,7 @@ class Store:
         siblings: Sequence[Sibling] = (),
         ledger: tuple[float, int] = (KEPT, MOST_BYTES),
         deaths: Counter[Name] | None = None,
+        types: Mapping[str, str] | None = None,
     ) -> None:
         self.database = database
         self._deaths: Counter[Name] = Counter() if deaths is None else deaths
@@ -52,7 +54,7 @@ class Store:
         self._limits = Limits(str(database.path), max_bytes, max_pending)
         self._siblings = siblings
         self._connection: sqlite3.Connection | None = None
-        self._shelves = Shelves(worker * FIRST_GROUPS)
+        self._shelves = Shelves(worker * FIRST_GROUPS, types or {})
         self._version = 0
         self._barred = ""
         # Of the transaction that is open:
@@ -260,6 +262,13 @@ class Store:
         self._limits.check(self.open(), self._shelves.pending, 1, 0)
         self.open().execute(f"PRAGMA user_version = {schema.VERSION}")
 
+    def retype(self, types: Mapping[str, str]) -> None:
+        """Know the types of the tags, and set apart what others made. Outside a transaction, with nothing in flight of
+        a tag whose type changes."""
+        self._shelves.types = types
+        if self._set_apart(self.open()):
+            self._read_groups(self.open())
+
     def refresh(self) -> None:
         """Read the groups again when another connection changed the file; bring back a file that was deleted, and meet
         damage before more is trusted to the file."""
@@ -314,9 +323,17 @@ class Store:
         self._tally = Tally()
         self._version = connection.execute("PRAGMA data_version").fetchone()[0]
         self._limits.measure(connection)
+        self._set_apart(connection)
         self._read_groups(connection)
 
+    def _set_apart(self, connection: sqlite3.Connection) -> bool:
+        """Let everything stand under the tag that made it, of the type it was; whether anything moved."""
+        told = set_apart(connection, self._shelves.types)
+        self.database.notices += [f"outbox {self.database.path}: {line}" for line in told or ()]
+        return told is not None
+
     def _read_groups(self, connection: sqlite3.Connection) -> None:
+        self._tally.accepted.clear()
         for name, count in self._shelves.read(connection, again=self._connection is not None).items():
             self._tally.accepted[name] = count
 

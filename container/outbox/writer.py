@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -36,7 +37,8 @@ class Job:
 
 
 class Writer:
-    """Does the jobs that are put into ``jobs``, and answers in the event loop it was started from.
+    """Does the jobs that are put into ``jobs``, and answers in the event loop it was started from. A None among them
+    says that something is to be done between the jobs before and behind it, or that it is to end.
 
     ``trouble`` is why the store could not take a payload when it was last asked, "" when it could; ``put_lately`` is
     set by every payload it took.
@@ -46,6 +48,8 @@ class Writer:
         self.jobs: SimpleQueue[Job | None] = SimpleQueue()
         self.trouble = ""
         self.put_lately = False
+        self._between: deque[Job] = deque()
+        self._ending = False
         self._path = path
         self._store = store
         self._thread: threading.Thread | None = None
@@ -54,6 +58,7 @@ class Writer:
     def start(self) -> None:
         """Begin, for the event loop that runs."""
         self._loop = asyncio.get_running_loop()
+        self._ending = False
         self._thread = threading.Thread(target=self._write, name="outbox", daemon=True)
         self._thread.start()
 
@@ -62,6 +67,7 @@ class Writer:
         thread, self._thread = self._thread, None
         if thread is None:
             return False
+        self._ending = True
         self.jobs.put(None)
         await asyncio.to_thread(thread.join)
         return True
@@ -78,22 +84,39 @@ class Writer:
         self.jobs.put(Job(future, work=work, reads=reads))
         return await future
 
+    async def between(self, work: Callable[[], Any]) -> Any:
+        """Have something done after all that was put before, and before all that is put from now on."""
+        future = self.future()
+        self._between.append(Job(future, work=work, reads=True))
+        self.jobs.put(None)
+        return await future
+
     def _write(self) -> None:
         closing = False
         while not closing:
             jobs = [self.jobs.get()]
             jobs += [self.jobs.get() for _ in range(self.jobs.qsize())]
-            closing = None in jobs
-            writes = [job for job in jobs if job is not None and not job.reads]
-            if writes:
-                self._answer(self._commit(writes))
-            # Reads come after the commit: nothing may be sent that could still be undone.
-            answers = [self._read(job) for job in jobs if job is not None and job.reads]
-            if answers:
-                self._answer(answers)
+            while None in jobs:
+                end = jobs.index(None)
+                self._do(jobs[:end])
+                jobs = jobs[end + 1 :]
+                if self._between:
+                    self._answer([self._read(self._between.popleft())])
+                else:
+                    closing = self._ending
+            self._do(jobs)
         with suppress(sqlite3.Error, OSError):  # the next start does it
             self._store.fold(wait=_FOLDED_AT_CLOSE)
         self._store.close()
+
+    def _do(self, jobs: Sequence[Job | None]) -> None:
+        writes = [job for job in jobs if job is not None and not job.reads]
+        if writes:
+            self._answer(self._commit(writes))
+        # Reads come after the commit: nothing may be sent that could still be undone.
+        answers = [self._read(job) for job in jobs if job is not None and job.reads]
+        if answers:
+            self._answer(answers)
 
     def _commit(self, jobs: list[Job]) -> Answers:
         try:

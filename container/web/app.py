@@ -251,12 +251,15 @@ class App:
 
         What was accepted for a tag that is gone is still delivered, by the tag that made it. What another type of tag
         made under the same name could be delivered by nobody: while such payloads wait, the configuration is refused.
+        What comes in at this very moment, and what is dead, the outbox sets apart.
         """
         new = live.configuration
         tags = new.tags
         waiting: Counter[str] = Counter()
-        for group in self.outbox.groups().values():
-            waiting[group.tag] += group.pending
+        outboxes = [self.outbox, *(one.outbox for one in self.adoption.adopted.values())]
+        for outbox in outboxes:
+            for group in outbox.groups().values():
+                waiting[group.tag] += group.pending
         errors = [
             retyped(loaded, name, was.type, tags[name].type, waiting[name])
             for name, was in self._tags.items()
@@ -272,6 +275,9 @@ class App:
         self._tags = {**self._tags, **tags}
         self.reception.live = live
         try:
+            await asyncio.sleep(0)  # what is routed already is put: it was made by the tags as they were
+            for outbox in outboxes:
+                await outbox.retype(self._types())
             await self.delivery.unpark()  # the new file may hold the credentials a destination waits for
             await self.adoption.unpark()
         except OutboxError as error:
@@ -292,7 +298,11 @@ class App:
             clock=self._clock,
             ledger=(delivery.ledger.keep, delivery.ledger.bytes),
             deaths=self.metrics.deaths_of(worker),
+            types=self._types(),
         )
+
+    def _types(self) -> dict[str, str]:
+        return {name: tag.type for name, tag in self._tags.items()}
 
     def _deliver(self, outbox: Outbox) -> Delivery:
         """Delivery out of an outbox, at the pace the server started with."""

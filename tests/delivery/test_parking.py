@@ -109,21 +109,26 @@ def test_what_a_tag_of_another_type_made_is_never_sent_by_the_one_that_took_its_
         type = "card"
 
     async def work(world: World) -> None:
+        letter = world.tags["meta"]
+        await world.outbox.retype({"meta": "letter"})
         world.vendor.answers["meta/1"] = is_down
         await world.put("of a letter", "of another letter")
         await world.rounds()
         world.vendor.answers["meta/1"] = accepts
-        await world.pass_time(0.1)
         world.tags["meta"] = CardTag()
+        await world.outbox.retype({"meta": "card"})
         await world.delivery.unpark()
-        await world.pass_time(0.1)
         await world.put("of a card")
-        await world.pass_time(60)
+        await world.pass_time(3600)
         assert world.vendor.taken == ["of a card"]
-        books = await world.account()
-        why = "the tag meta was of type letter when this was accepted and is of type card now; last answer: said 0"
-        assert books.reasons == {"dead": {why: 2}}
-        assert books.delivered == 1
+        held = await world.account("meta (letter)")
+        why = "made by the tag meta when it was of type letter, which it is no longer"
+        assert (held.pending, held.parked) == (2, why)
+        world.tags["meta"] = letter
+        await world.outbox.retype({"meta": "letter"})
+        await world.pass_time(60)
+        assert sorted(world.vendor.taken[1:]) == ["of a letter", "of another letter"]
+        assert (await world.account()).parked == ""
 
     play(tmp_path, work)
 

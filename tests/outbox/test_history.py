@@ -120,7 +120,8 @@ def test_a_file_of_the_version_before_is_taken_over_with_all_it_holds(tmp_path: 
     connection = sqlite3.connect(path)
     connection.executescript(
         "DROP TABLE ledger; DROP TABLE profiles; DROP TABLE ledger_lacks; DROP TABLE set_aside; "
-        "ALTER TABLE destinations DROP COLUMN parked_at; PRAGMA user_version = 1;"
+        "ALTER TABLE destinations DROP COLUMN parked_at; "
+        "ALTER TABLE destinations DROP COLUMN type; PRAGMA user_version = 1;"
         + "".join(
             f"ALTER TABLE {table} DROP COLUMN {column};"
             for table in ("pending", "dead")

@@ -267,7 +267,8 @@ def test_a_file_of_the_version_before_keeps_what_it_holds_and_begins_a_ledger(tm
     with sqlite3.connect(path) as connection:
         connection.executescript(
             "DROP TABLE ledger; DROP TABLE profiles; DROP TABLE ledger_lacks; DROP TABLE set_aside; "
-            "ALTER TABLE destinations DROP COLUMN parked_at; PRAGMA user_version = 2;"
+            "ALTER TABLE destinations DROP COLUMN parked_at; "
+            "ALTER TABLE destinations DROP COLUMN type; PRAGMA user_version = 2;"
             + "".join(
                 f"ALTER TABLE {table} DROP COLUMN {column};"
                 for table in ("pending", "dead")

@@ -213,6 +213,28 @@ def test_a_name_may_not_become_another_type_while_its_payloads_wait(tmp_path: Pa
         assert reload(app).status == 200
 
 
+def test_over_a_restart_what_the_former_type_made_is_kept_under_a_name_of_its_own(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = CONFIG.replace("$META_ACCESS_TOKEN", "abc")
+    with served(tmp_path, config) as app:
+        assert app.ask(PAGE_VIEW + "1").status == 204
+    meta = 'meta_capi: { pixel_id: "1234567890", access_token: abc }'
+    other = config.replace(meta, 'http_request: { url: "https://collector.example/in" }')
+    with served(tmp_path, other) as app:
+        assert "it made 1 pending payload, and is of type http_request now" in caplog.text
+        assert app.ask(PAGE_VIEW + "2").status == 204
+        waiting = {name[0]: group.pending for name, group in app.app.outbox.groups().items()}
+        assert waiting == {"meta (meta_capi)": 1, "meta": 1}
+    with served(tmp_path, config) as app:
+        assert (
+            "the tag meta is of type meta_capi again: what 'meta (meta_capi)' kept goes on, 1 pending payload"
+            in caplog.text
+        )
+        waiting = {name[0]: group.pending for name, group in app.app.outbox.groups().items()}
+        assert waiting == {"meta": 1, "meta (http_request)": 1}
+
+
 # Watching
 
 
