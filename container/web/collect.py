@@ -62,14 +62,10 @@ def read_headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 def _joined(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for name_bytes, value_bytes in raw:
-        name, value = name_bytes.decode("latin-1"), value_bytes.decode("latin-1")
-        if name in headers:
-            headers[name] += ("; " if name == "cookie" else ", ") + value
-        else:
-            headers[name] = value
-    return headers
+    lines: dict[str, list[str]] = {}
+    for name, value in raw:
+        lines.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
+    return {name: ("; " if name == "cookie" else ", ").join(values) for name, values in lines.items()}
 
 
 def has_body(headers: Mapping[str, str]) -> bool:

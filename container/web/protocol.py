@@ -32,7 +32,24 @@ _PECULIAR = frozenset({"transfer-encoding", "expect", "upgrade"})
 _LONGEST_KNOWN = 256
 """Bytes of a path that is remembered."""
 
+MOST_HEAD = 64 * 1024
+"""Bytes of a request's line and headers. What is larger could hold up the others: it is refused before it is read."""
+
+MOST_LINES = 200
+"""Header lines of a request; a browser behind a proxy or two sends some forty."""
+
+PATIENCE = 12
+"""Looks at a connection, a keep-alive's time apart, in which half a request may stay half a request."""
+
+_LINGER = 1.0
+"""Seconds in which what still comes of a refused request is thrown away, so that its sender reads why."""
+
 _FAILED = response(plain(500, "the hit could not be taken"), [])
+_TOO_LARGE = response(plain(431, f"the URL and headers are larger than {MOST_HEAD} bytes"), [(b"connection", b"close")])
+
+
+class HeadTooLarge(Exception):
+    """The line and the headers of a request are larger than any browser's."""
 
 
 class Burst:
@@ -131,6 +148,13 @@ class HitProtocol(HttpToolsProtocol):
         self._since = 0.0
         self._answered_at = 0.0
         self._idle: asyncio.TimerHandle | None = None
+        self._arriving = 0  # bytes of the last piece that came
+        self._unfinished = 0  # bytes that came in vain: neither a head nor a part of a body was whole after them
+        self._headed = False
+        self._bodied = False
+        self._refused = False
+        self._half: object = None  # the headers of the request that was half there at the last look
+        self._looks = 0
 
     # what the parser calls
 
@@ -140,6 +164,8 @@ class HitProtocol(HttpToolsProtocol):
         self.headers = []
         self._asked = None
         self._receiving = True
+        self._headed = False
+        self._unfinished = 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header; what it means for the way is asked when all are there."""
@@ -147,6 +173,9 @@ class HitProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Take the short way where it is open."""
+        if self._unfinished or self._arriving > MOST_HEAD or len(self.headers) > MOST_LINES:
+            self._measure()
+        self._headed = True
         asked = self._asked = self._plain()
         if asked is None:
             url, headers = self.url, self.headers
@@ -159,6 +188,7 @@ class HitProtocol(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """Part of a body; the parser sees to it that there are as many bytes as the headers said."""
         if self._asked is None:
+            self._bodied = True
             super().on_body(body)
         else:
             self._parts.append(body)
@@ -176,6 +206,12 @@ class HitProtocol(HttpToolsProtocol):
         self._answering = True
         self._since = perf_counter()
         self._burst.add(self, asked)
+
+    def _measure(self) -> None:
+        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+        if size > MOST_HEAD or len(self.headers) > MOST_LINES:
+            self._refused = True
+            raise HeadTooLarge  # the parser ends with it, and uvicorn then ends the connection
 
     def _plain(self) -> Asked | None:
         """The request, when it is one for the short way."""
@@ -225,20 +261,56 @@ class HitProtocol(HttpToolsProtocol):
         elif self.pipeline:
             self.flow.resume_reading()
             self._start_asgi_task(*self.pipeline.pop())
-        elif self._idle is None:
-            self._idle = self.loop.call_later(self.timeout_keep_alive, self._look)
 
     def _look(self) -> None:
-        """Close a connection on which nothing came for long. One timer a connection, not one an answer."""
-        self._idle = None
+        """Close a connection on which nothing came for long, or only half of a request.
+
+        One timer a connection, not one an answer.
+        """
         busy = self._answering or self._receiving or (self.cycle is not None and not self.cycle.response_complete)
         left = self.timeout_keep_alive if busy else self._answered_at + self.timeout_keep_alive - perf_counter()
-        if left > 0:
-            self._idle = self.loop.call_later(left, self._look)
-        elif self.timeout_keep_alive_task is None:  # else uvicorn's own timer closes it
+        half = self.headers if self._receiving else None
+        self._looks = self._looks + 1 if half is not None and half is self._half else 0
+        self._half = half
+        if self._looks >= PATIENCE or (left <= 0 and self.timeout_keep_alive_task is None):
+            self._idle = None
             self.transport.close()
+        else:  # where uvicorn's own timer runs, that closes it
+            self._idle = self.loop.call_later(left if left > 0 else self.timeout_keep_alive, self._look)
 
     # what uvicorn calls
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Look at the connection from its beginning: one that never asks is closed too."""
+        super().connection_made(transport)
+        self._answered_at = perf_counter()
+        self._idle = self.loop.call_later(self.timeout_keep_alive, self._look)
+
+    def data_received(self, data: bytes) -> None:
+        """Read a piece; end a connection whose pieces make neither a head nor a body."""
+        if self._refused:
+            return
+        headers = self.headers
+        self._arriving, self._bodied = len(data), False
+        super().data_received(data)
+        if self._receiving and self._asked is None and not self._bodied and self.headers is headers:
+            self._unfinished += len(data)
+            if self._unfinished > MOST_HEAD and not self._refused:
+                self._refuse()
+
+    def send_400_response(self, msg: str) -> None:
+        """End a connection on which something other than HTTP came, or a head that is too large."""
+        if self._refused:
+            self._refuse()
+        else:
+            super().send_400_response(msg)
+
+    def _refuse(self) -> None:
+        self._burst.reception.metrics.hits["", "too_large"] += 1
+        self._refused = True
+        if not self._headed:  # else an answer may be on its way
+            self.transport.write(_TOO_LARGE)
+        self.loop.call_later(_LINGER, self.transport.close)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         if self._answering:  # answers go out in the order of their requests

@@ -148,7 +148,7 @@ def test_a_connection_on_which_nothing_comes_is_closed(tmp_path: Path) -> None:
             assert (await one.ask(request(HIT + "1"))).status == 204
             assert await one.closed()
 
-    play(tmp_path, scenario, keep_alive=0)
+    play(tmp_path, scenario, keep_alive=1)
 
 
 def test_an_outbox_that_takes_nothing_means_503_for_every_hit_of_a_burst(tmp_path: Path) -> None:
