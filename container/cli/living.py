@@ -102,10 +102,15 @@ def running_version(url: str) -> str:
 
 def reload_running(url: str, versions: Versions, how: How = "rollback") -> httpx2.Response | None:
     """Ask the server to take over what was rolled back, or the file as it is; None when nobody answers there."""
+    return asked(url, versions.folder.parent, "POST", f"/-/reload?how={how}", within=60)
+
+
+def asked(url: str, data: Path, method: str, path: str, within: float) -> httpx2.Response | None:
+    """What a server answers to whoever has the token kept in its folder of data; None when nobody answers there."""
     token = os.environ.get("TAGDOCK_TOKEN", "")
     with contextlib.suppress(OSError, UnicodeDecodeError):
-        token = token or (versions.folder.parent / "token").read_text("ascii").strip()
+        token = token or (data / "token").read_text("ascii").strip()
     headers = {"authorization": f"Bearer {token}"}
     with contextlib.suppress(httpx2.HTTPError, httpx2.InvalidURL):
-        return httpx2.post(f"{url}/-/reload?how={how}", headers=headers, timeout=60, trust_env=False)
+        return httpx2.request(method, f"{url}{path}", headers=headers, timeout=within, trust_env=False)
     return None

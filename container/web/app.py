@@ -127,6 +127,7 @@ class App:
             version=lambda: self.reception.live.version,
             numbers=self._numbers,
             orphans=self._orphans,
+            known=self.desk.peers.known,
             reload=self.reload,
         )
         self._pages = Starlette(

@@ -1,5 +1,5 @@
-"""The pages for whoever operates a server: whether it is healthy and ready, its numbers, and reloading. Any worker
-answers for all."""
+"""The pages for whoever operates a server: whether it is healthy and ready, its numbers, how its destinations are, and
+reloading. Any worker answers for all."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from container.config.versions import How
+from container.web.console.peers import Known
 from container.web.json import to_bytes
 from container.web.numbers import labelled
 from container.web.reception import VERSION_HEADER
@@ -24,7 +26,8 @@ NUMBERS = "text/plain; version=0.0.4"
 @dataclass
 class Operation:
     """``trouble`` says why no hit can be taken, "" when it can; ``numbers`` are this worker's, ``orphans`` those of the
-    files that are nobody's, by worker; ``version`` is that of the running configuration."""
+    files that are nobody's, by worker; ``known`` is what all workers know of destinations; ``version`` is that of the
+    running configuration."""
 
     workers: Workers
     token: str
@@ -32,6 +35,7 @@ class Operation:
     version: Callable[[], str]
     numbers: Callable[[], Awaitable[bytes]]
     orphans: Callable[[], Awaitable[dict[int, bytes]]]
+    known: Callable[[], Awaitable[Known]]
     reload: Callable[[How], Awaitable[Outcome]]
 
     def routes(self) -> list[Route]:
@@ -41,6 +45,7 @@ class Operation:
             Route("/-/healthy", self._healthy),
             Route("/-/ready", self._ready),
             Route("/-/metrics", self._metrics),
+            Route("/-/destinations", self._destinations),
             Route("/-/reload", self._reload, methods=["POST"]),
         ]
 
@@ -70,11 +75,17 @@ class Operation:
             texts[one.worker] = one.body
         return Response(labelled(dict(sorted(texts.items()))), media_type=NUMBERS)
 
+    async def _destinations(self, request: Request) -> Response:
+        if not self._may(request):
+            return _refused()
+        known = await self.known()
+        told = {"destinations": msgspec.to_builtins(known.destinations), "silent": known.silent}
+        return Response(to_bytes(told), media_type="application/json", headers={"cache-control": "no-store"})
+
     async def _reload(self, request: Request) -> Response:
         asked = self.workers.asks(request)
-        given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if not asked and not hmac.compare_digest(given.encode("utf-8", "replace"), self.token.encode()):
-            return PlainTextResponse("send the token as Authorization: Bearer <token>\n", 401)
+        if not asked and not self._may(request):
+            return _refused()
         rollback = request.query_params.get("how") == "rollback"
         outcome = await self.reload("rollback" if rollback else "request")
         status, body = 422 if outcome.errors else 200, outcome.to_json()
@@ -84,3 +95,11 @@ class Operation:
             body["workers"] = {"reloaded": self.workers.count - len(late), "not": late}
             status = 503 if late else 200
         return Response(to_bytes(body), status, media_type="application/json")
+
+    def _may(self, request: Request) -> bool:
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        return hmac.compare_digest(given.encode("utf-8", "replace"), self.token.encode())
+
+
+def _refused() -> Response:
+    return PlainTextResponse("send the token as Authorization: Bearer <token>\n", 401)
