@@ -5,42 +5,29 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import sqlite3
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, Route
 
-from container.component import Entry, Request, Response, Tag
+from container.component import Entry, Request, Response
 from container.config.document import Configuration
 from container.config.load import Loaded
 from container.config.snapshot import Snapshot, snapshot
 from container.config.versions import How, Versions, versions_folder
-from container.delivery import Delivery
 from container.delivery.attempt import Attempt
-from container.journal import Journal
-from container.metrics import Metrics, Standing
-from container.outbox import Outbox, OutboxError, OutboxUnavailable, open_outbox
-from container.outbox.accounts import joined
-from container.outbox.aside import standing
-from container.outbox.database import in_words
+from container.metrics import Metrics
+from container.outbox import OutboxError, OutboxUnavailable
 from container.outbox.files import file_of
-from container.outbox.limits import share
-from container.outbox.outbox import Account, Status
 from container.problem import Problem
 from container.record import EventRecord
-from container.sandbox import Sandbox
-from container.transport import Transport
-from container.web.adoption import Adoption
+from container.web.accounting import Accounting
 from container.web.answering import Receive, Scope, Send
 from container.web.collect import Collect
 from container.web.console.desk import Desk
-from container.web.console.refusals import Listening
 from container.web.demo.shop import demo
 from container.web.forward import Forward
 from container.web.loader.copies import Copies, hits
@@ -51,6 +38,8 @@ from container.web.protocol import Burst
 from container.web.reception import Live, Reception
 from container.web.reload import Outcome, Reload, needs_restart, read_at_start, retyped
 from container.web.slash import add_slash
+from container.web.stand_in import reached_at, stand_in
+from container.web.way_out import WayOut
 from container.web.workers import Workers
 
 log = logging.getLogger("tagdock")
@@ -86,47 +75,46 @@ class App:
         workers: Workers | None = None,
     ) -> None:
         self.workers = workers = Workers() if workers is None else workers
-        # With several workers only the first has a sandbox, which all reach past the port they share.
-        self._own = f"http://{_reachable(host)}:{port}" if workers.count == 1 else workers.url(0)
         self._ready_to_start = ready
         self._failure = ""
         self._token = token
         self.metrics = Metrics()
         self.metrics.expect(configuration.clients, configuration.tags)
-        self.metrics.standing = self._standing
         self.configuration = configuration
-        self._tags = configuration.tags
         delivery = configuration.delivery
         self._live = delivery.to == "live"
         self._fixed = read_at_start(configuration)
         self._clock = clock
-        self._delivery = delivery
-        self.outbox = self._open(workers.index)
+        own = reached_at(host, port, workers)
+        self.way_out = WayOut(
+            configuration, workers, own, clock, self.metrics, refused=self._refused, attempted=self._attempted
+        )
+        self.outbox, self.delivery = self.way_out.outbox, self.way_out.delivery
+        self.adoption, self.transport = self.way_out.adoption, self.way_out.transport
+        self.endpoint = self.way_out.endpoint
+        data = file_of(delivery.outbox).parent
         # A live server has no sandbox: it would show what visitors sent to whoever asks.
         hosts = not self._live and not workers.index
-        self.sandbox = self._stand_in(_beside(delivery.outbox, "sandbox.db")) if hosts else None
-        self.transport = Transport()
-        self.delivery = self._deliver(self.outbox)
+        self.sandbox = stand_in(data / "sandbox.db", clock, lambda: self.way_out.tags) if hosts else None
         self.metrics.destinations = self.delivery.destinations
         if self.sandbox is not None:
             self.metrics.sandbox = self.sandbox.counts
-        self.adoption = Adoption(delivery.store, workers, self._adopt)
+        self.accounting = accounting = Accounting(self.metrics, self.outbox, self.adoption, delivery, workers, clock)
         file = Path(configuration.file)
         read = snapshot(file) if read is None else read
         versions = Versions(versions_folder(delivery.outbox)) if not workers.index else None
         self.reloading = Reload(read, file, self._swap, versions, self.metrics, clock, environ)
         self._watched = watch
         self.reception = Reception(Live(configuration, read.short), self, self.metrics, clock, token)
-        seen = Path(_beside(delivery.outbox, "console.db"))
-        self.desk = Desk(self, token, port, seen, clock, environ, workers)
+        self.desk = Desk(self, token, port, data / "console.db", clock, environ, workers)
         self._collect = Collect(self.reception)
         operation = Operation(
             workers=workers,
             token=token,
             trouble=self.outbox.trouble,
             version=lambda: self.reception.live.version,
-            numbers=self._numbers,
-            orphans=self._orphans,
+            numbers=accounting.numbers,
+            orphans=accounting.orphans,
             known=self.desk.peers.known,
             reload=self.reload,
         )
@@ -191,7 +179,7 @@ class App:
         if odd:
             log.warning("%s", odd)
         self._ready_to_start()
-        self._waiting("%s from before in %s")
+        self.way_out.say_waiting("%s from before in %s")
         self.desk.start()
         await self.delivery.start()
         adopting = asyncio.create_task(self.adoption.run(), name="adoption")
@@ -206,17 +194,10 @@ class App:
             await asyncio.gather(adopting, return_exceptions=True)
             # The server's own sandbox is gone by now; only a vendor's can still be reached.
             grace = DRAIN if self._live else 0
-            await asyncio.gather(self.delivery.stop(grace), self.adoption.close(grace))
-            self._waiting("stopped; %s in %s", or_none=True)
+            await self.way_out.stop(grace)
+            self.way_out.say_waiting("stopped; %s in %s", or_none=True)
             await self.outbox.close()
             await self._let_go()
-
-    def _waiting(self, text: str, *, or_none: bool = False) -> None:
-        """Say how many payloads wait in this worker's file; that none does only where it is asked for."""
-        pending = sum(group.pending for group in self.outbox.groups().values())
-        if pending or (or_none and not self.outbox.trouble()):  # a file in trouble may never have been read
-            wait = {0: "no payload waits", 1: "1 payload waits"}.get(pending, f"{pending} payloads wait")
-            log.info(text, wait, file_of(self._delivery.store, self.workers.index))
 
     async def _let_go(self) -> None:
         await self.desk.close()
@@ -224,24 +205,6 @@ class App:
         await self.workers.close()
         if self.sandbox is not None:
             self.sandbox.close()
-
-    def _stand_in(self, file: str) -> Sandbox:
-        """The vendors' stand-in, which answers each type of tag as its vendor does when all is well."""
-
-        def answer(kind: str) -> bytes:
-            return next((tag.sandbox_answer for tag in self._tags.values() if tag.type == kind), b"{}")
-
-        try:
-            return Sandbox(file, self._clock, answer=answer)
-        except (OSError, sqlite3.Error) as error:
-            log.error("the sandbox keeps what it is sent only until the server ends: %s: %s", file, in_words(error))
-            return Sandbox(":memory:", self._clock, answer=answer)
-
-    def endpoint(self, tag: Tag) -> str:
-        """Where a tag's requests go: the vendor when live, the stand-in in this very server otherwise."""
-        if self._live:
-            return tag.endpoint
-        return f"{self._own}{tag.sandbox}"
 
     async def reload(self, how: How = "request") -> Outcome:
         """Read the files anew and swap them in between two hits; with an error in them, nothing changes."""
@@ -255,15 +218,10 @@ class App:
         What comes in at this very moment, and what is dead, the outbox sets apart.
         """
         new = live.configuration
-        tags = new.tags
-        waiting: Counter[str] = Counter()
-        outboxes = [self.outbox, *(one.outbox for one in self.adoption.adopted.values())]
-        for outbox in outboxes:
-            for group in outbox.groups().values():
-                waiting[group.tag] += group.pending
+        tags, waiting = new.tags, self.way_out.waiting()
         errors = [
             retyped(loaded, name, was.type, tags[name].type, waiting[name])
-            for name, was in self._tags.items()
+            for name, was in self.way_out.tags.items()
             if name in tags and tags[name].type != was.type and waiting[name]
         ]
         if errors:
@@ -273,54 +231,14 @@ class App:
                 log.warning("tag %s is gone; the %d payloads it made are still delivered", name, waiting[name])
         self.configuration = new
         self.metrics.expect(new.clients, tags)
-        self._tags = {**self._tags, **tags}
+        self.way_out.change(tags)
         self.reception.live = live
         try:
-            await asyncio.sleep(0)  # what is routed already is put: it was made by the tags as they were
-            for outbox in outboxes:
-                await outbox.retype(self._types())
-            await self.delivery.unpark()  # the new file may hold the credentials a destination waits for
-            await self.adoption.unpark()
+            await self.way_out.changed()
         except OutboxError as error:
             log.error("%s", error)
         self.workers.reloaded()
         return [needs_restart(loaded, path) for path, value in read_at_start(new).items() if value != self._fixed[path]]
-
-    def _open(self, worker: int) -> Outbox:
-        """The outbox of a worker, not opened yet."""
-        delivery = self._delivery
-        return open_outbox(
-            delivery.store,
-            max_bytes=delivery.limit.bytes,
-            max_pending=delivery.limit.payloads,
-            max_age=delivery.limit.age,
-            worker=worker,
-            workers=self.workers.count,
-            clock=self._clock,
-            ledger=(delivery.ledger.keep, delivery.ledger.bytes),
-            deaths=self.metrics.deaths_of(worker),
-            types=self._types(),
-        )
-
-    def _types(self) -> dict[str, str]:
-        return {name: tag.type for name, tag in self._tags.items()}
-
-    def _deliver(self, outbox: Outbox) -> Delivery:
-        """Delivery out of an outbox, at the pace the server started with."""
-        delivery = self._delivery
-        return Delivery(
-            outbox,
-            Journal(Listening(self.transport, self._refused)),
-            lambda: self._tags,
-            self.endpoint,
-            batch_count=delivery.batch.at_most,
-            batch_wait=delivery.batch.wait,
-            retry_first=delivery.retry.first,
-            retry_longest=delivery.retry.longest,
-            give_up_after=delivery.retry.give_up_after,
-            clock=self._clock,
-            watch=self._attempted,
-        )
 
     def _refused(self, request: Request, response: Response) -> None:
         self.desk.refusals.note(request, response)
@@ -328,56 +246,3 @@ class App:
     def _attempted(self, attempt: Attempt) -> None:
         self.metrics.attempt(attempt)
         self.desk.divided.note(attempt)
-
-    def _adopt(self, worker: int) -> tuple[Outbox, Delivery]:
-        outbox = self._open(worker)
-        return outbox, self._deliver(outbox)
-
-    async def _numbers(self) -> bytes:
-        """The numbers of this worker; a server with one process counts the files that are nobody's among its own."""
-        books = self.outbox.status if self.workers.count > 1 else self._books
-        return await self.metrics.render(books, self._clock())
-
-    def _standing(self) -> Standing:
-        """How it stands with this worker's file; a server with one process tells of every file there is."""
-        delivery, workers = self._delivery, self.workers.count
-        numbers = [self.workers.index] if workers > 1 else None
-        return Standing(
-            ready=not self.outbox.trouble(),
-            limit_bytes=share(delivery.limit.bytes, workers),
-            limit_payloads=share(delivery.limit.payloads, workers),
-            set_aside=len(standing(delivery.store, numbers)),
-        )
-
-    async def _books(self) -> Status:
-        own = await self.outbox.status()
-        others = await asyncio.to_thread(self.adoption.accounts)
-        if not others:
-            return own
-        return Status(joined([*own.accounts, *(one for found in others.values() for one in found)]), own.size)
-
-    async def _orphans(self) -> dict[int, bytes]:
-        """The numbers of the files that are nobody's."""
-        found = await asyncio.to_thread(self.adoption.accounts)
-
-        async def status(accounts: list[Account], size: int) -> Status:
-            return Status(accounts, size)
-
-        sizes = {number: path.stat().st_size for number, path in self.adoption.orphans().items()}
-        texts: dict[int, bytes] = {}
-        for number, accounts in found.items():
-            metrics, store = Metrics(), self._delivery.store
-            metrics.standing = partial(Standing, set_aside=len(standing(store, [number])))
-            texts[number] = await metrics.render(partial(status, accounts, sizes.get(number, 0)), self._clock())
-        return texts
-
-
-def _reachable(host: str) -> str:
-    """The host part of a URL by which a server that listens on ``host`` reaches itself."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    return f"[{host}]" if ":" in host else host
-
-
-def _beside(outbox: str, name: str) -> str:
-    """A file beside the outbox's own."""
-    return str(Path(outbox.partition(":")[2]).parent / name)

@@ -97,7 +97,7 @@ def test_of_a_file_without_a_worker_what_lies_beside_it_is_told_and_no_readiness
     (data / "outbox.sandbox.5.db.corrupt-1").touch()
     with served(tmp_path, workers=Workers(count=2, ports=(1, 2))) as app:
         assert app.client.portal is not None
-        (text,) = app.client.portal.call(app.app._orphans).values()
+        (text,) = app.client.portal.call(app.app.accounting.orphans).values()
     lines = text.decode().splitlines()
     assert "tagdock_outbox_set_aside 1.0" in lines
     assert 'tagdock_outbox_dead{destination="123",tag="meta"} 2.0' in lines
