@@ -154,7 +154,7 @@ def test_the_chip_of_a_row_follows_its_payload_without_loading_again(server: Ser
         row.get_by_role("link", name="purchase").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("purchase T-77 120 EUR")
         expect(page.get_by_text("it was refused and is a dead letter")).to_be_visible()
-        page.get_by_role("link", name="Look at it and send it again").first.click()
+        page.get_by_role("link", name="Look at its dead letter").click()
         page.get_by_role("button", name="Send it again").click()
         page.get_by_text("1 dead letter on the way again").wait_for()
         page.goto(f"{server.url}/console/?id=watched&outcome=delivered")

@@ -55,6 +55,7 @@ function tabs(list) {
       one.tabIndex = chosen ? 0 : -1;
       panelOf(one).hidden = !chosen;
     }
+    list.scrollLeft = button.offsetLeft - list.offsetLeft - (list.clientWidth - button.offsetWidth) / 2;
   };
   const open = (button, focus) => {
     show(button);
