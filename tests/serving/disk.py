@@ -54,20 +54,24 @@ def small_disk(folder: Path) -> Iterator[Disk]:
 
 
 @contextmanager
-def read_only(folder: Path) -> Iterator[None]:
-    """The folder can be read and not written, by whoever asks. What is done in the block meets it so."""
+def read_only(folder: Path, *, by_mode: bool = False) -> Iterator[str]:
+    """The folder can be read and not written, by whoever asks. What is done in the block meets it so.
+
+    Gives what stands in the way: its "disk"; its "mode" where none may be mounted, for all but root, or also for root
+    that has given up its powers (``by_mode``); or a "file" in its place.
+    """
     if _ran("mount", "--bind", str(folder), str(folder)):
         try:
             assert _ran("mount", "-o", "remount,ro,bind", str(folder))
-            yield
+            yield "disk"
         finally:
             _ran("umount", "-l", str(folder))
-    elif os.geteuid():
+    elif by_mode or os.geteuid():
         files = [folder, *folder.iterdir()]
         for one in files:
             one.chmod(0o555 if one.is_dir() else 0o444)
         try:
-            yield
+            yield "mode"
         finally:
             for one in files:
                 one.chmod(0o755 if one.is_dir() else 0o644)
@@ -76,7 +80,7 @@ def read_only(folder: Path) -> Iterator[None]:
         away = folder.rename(folder.with_name("away"))
         folder.touch()
         try:
-            yield
+            yield "file"
         finally:
             folder.unlink()
             away.rename(folder)

@@ -13,7 +13,7 @@ import uvicorn
 from container.config.load import load
 from container.web.app import App
 from container.web.protocol import HitProtocol
-from tests.processes.server import AGENT, TOKEN
+from tests.processes.server import AGENT, PATIENCE, TOKEN
 from tests.web.served import CONFIG, NOW
 
 HIT = "/g/collect?v=2&tid=G-1&cid=7.8&en=page_view&ep.event_id="
@@ -50,7 +50,7 @@ class Connection:
 
     async def reply(self) -> Reply:
         """The next response. Fails when none comes."""
-        head = (await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), 10)).decode("latin-1")
+        head = (await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), PATIENCE)).decode("latin-1")
         first, *lines = head.strip().split("\r\n")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
         body = await self.reader.readexactly(int(headers.get("content-length", "0")))
@@ -62,7 +62,7 @@ class Connection:
 
     async def closed(self) -> bool:
         """Whether the other end closes, with nothing more to say."""
-        return await asyncio.wait_for(self.reader.read(), 10) == b""
+        return await asyncio.wait_for(self.reader.read(), PATIENCE) == b""
 
 
 @dataclass
