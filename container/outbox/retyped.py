@@ -25,6 +25,12 @@ def made_as(name: str) -> tuple[str, str] | None:
     return (found[1], found[2]) if found else None
 
 
+def type_of(name: str, types: Mapping[str, str]) -> str:
+    """The type of tag that makes payloads under a name, "" when that is not known."""
+    made = made_as(name)
+    return made[1] if made is not None else types.get(name, "")
+
+
 def set_apart(connection: sqlite3.Connection, types: Mapping[str, str]) -> list[str] | None:
     """Note of which type each tag is, and let what another type made stand under a name of its own.
 

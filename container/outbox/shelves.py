@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from container.outbox.books import Name, read_accounts
 from container.outbox.outbox import Group, Parcel
+from container.outbox.retyped import type_of
 from container.outbox.shelf import Shelf
 
 
@@ -54,7 +55,7 @@ class Shelves:
         if shelf is None:
             # Numbers of a file that was set aside are not used again: what was taken from it may still be under way.
             number = self._highest = self._highest + 1
-            row = (number, *name, self.types.get(name[0], ""))
+            row = (number, *name, type_of(name[0], self.types))
             connection.execute("INSERT INTO destinations (id, tag, destination, type) VALUES (?, ?, ?, ?)", row)
             shelf = self.by_name[name] = Shelf(name, number)
             self._new.append(name)

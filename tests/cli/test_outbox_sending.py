@@ -97,7 +97,11 @@ def test_how_it_sends_is_told_to_whoever_has_the_token_only(tmp_path: Path) -> N
             {"state": "half-open", "failures": 1, "last_words": "\x1b[31m"},
             "sending one payload to see, after 1 failure in a row; last answer: \\x1b[31m",
         ),
-        ({"state": "parked"}, "parked, then one payload is sent to see whether it is mended"),
+        ({"state": "parked"}, "parked"),
+        (
+            {"state": "parked", "next_attempt": 1_772_366_400.0},
+            "parked until 2026-03-01T12:00:00Z, then one payload is sent to see whether it is mended",
+        ),
     ],
 )
 def test_a_state_is_told_in_words(change: dict[str, Any], words: str) -> None:

@@ -39,6 +39,17 @@ def test_dead_letters_that_are_sent_again_are_not_sent_by_the_other_type(tmp_pat
     assert all(one.balanced for one in prove(path))
 
 
+def test_what_is_brought_back_of_a_damaged_file_as_kept_apart_goes_back_too(tmp_path: Path) -> None:
+    async def bring_back() -> None:
+        outbox = open_outbox(f"sqlite:{tmp_path / 'outbox.db'}", types={"meta": "ga4"})
+        await outbox.open()
+        await outbox.put([entry(1, tag="meta (meta_capi)"), entry(2)])
+        await outbox.close()
+
+    asyncio.run(bring_back())
+    assert life(tmp_path, "meta_capi") == {("meta", "123"): 1, ("meta (ga4)", "123"): 1}
+
+
 def test_a_place_that_is_taken_is_left_alone_and_the_outbox_opens(tmp_path: Path) -> None:
     async def unknown() -> None:
         outbox = open_outbox(f"sqlite:{tmp_path / 'outbox.db'}", types={"other": "log"})

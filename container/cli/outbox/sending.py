@@ -49,12 +49,15 @@ def sending(url: str, data: Path) -> Sending:
 
 
 def in_words(one: DestinationState) -> str:
-    """How it goes there: at once, not until when after how many failures, or parked until somebody mends it."""
+    """How it goes there: at once, not until when after how many failures, or parked until somebody mends it.
+
+    Where the tag is gone nothing is sent to see; then a parked one has no next time.
+    """
     if one.state == "closed":
         return "sending"
     until = f" until {time(one.next_attempt)}" if one.next_attempt is not None else ""
     if one.state == "parked":
-        return f"parked{until}, then one payload is sent to see whether it is mended"
+        return f"parked{until}, then one payload is sent to see whether it is mended" if until else "parked"
     count = f"{one.failures} failure{'' if one.failures == 1 else 's'} in a row"
     after = f"after {count}" if one.failures else "as the vendor asked"
     said = f"; last answer: {shown(one.last_words)}" if one.last_words else ""

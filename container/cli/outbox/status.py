@@ -66,7 +66,7 @@ def _standing(one: Account, now: Sending) -> Iterator[Text]:
     if one.parked:
         since = f" since {time(one.parked_at)}" if one.parked_at else ""
         yield Text.assemble((f"{name(one)} is parked{since}: ", "yellow"), shown(one.parked))
-    if state is not None and (one.pending or state.state != "closed"):
+    if state is not None and (one.pending if state.state != "parked" else state.next_attempt is not None):
         yield Text(f"{name(one)}: {in_words(state)}", "" if state.state == "closed" else "yellow")
     elif one.next_try is not None and not one.parked:
         yield Text(f"{name(one)}: what was tried is {due_in_words(one.next_try, clock.time())}")
