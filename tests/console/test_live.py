@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import count, islice
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser import visiting
 from tests.console.desk import HIT, Room
-from tests.processes.server import TOKEN, serving
+from tests.processes.server import TOKEN, serving, until
 
 
 def test_a_row_says_which_order_it_is_and_its_value(desk: Room) -> None:
@@ -134,10 +135,16 @@ def test_a_list_that_is_narrowed_says_so_while_only_some_hits_are_looked_at(tmp_
         page.goto(f"{server.url}/console/?token={TOKEN}&event=purchase")
         expect(page.locator("#state")).to_have_text("live")
         expect(page.locator("#flow")).to_have_text("Showing only hits with this: event “purchase”.")
-        for number in range(60):
-            server.get(f"{HIT}&ep.event_id=n-{number}")
         said = re.compile(r"Looking at \d+ of \d+ hits of the last 10 seconds, and showing only those with this: event")
-        expect(page.locator("#flow")).to_have_text(said)
+        numbers = count()
+
+        def flooded() -> bool:
+            """So many within some seconds that a few are left out, however slow the machine is."""
+            for number in islice(numbers, 20):
+                server.get(f"{HIT}&ep.event_id=n-{number}")
+            return said.search(page.locator("#flow").inner_text()) is not None
+
+        until(flooded, "a word about what is left out")
 
 
 def test_delivery_refuses_such_filters_too(desk: Room) -> None:
