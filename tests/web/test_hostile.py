@@ -11,7 +11,7 @@ import pytest
 from tests.web.served import CONFIG, PAGE_VIEW, Served, calm, served
 
 LONG = 100.0
-"""Milliseconds of work that are many times what such an answer takes; what a busy machine does beside it is not ours."""
+"""Milliseconds of work, many times what such an answer takes; what a busy machine does beside it is not counted."""
 
 DEEP = b'{"a":' * 5000 + b"1" + b"}" * 5000
 MANY = range(10_000)
