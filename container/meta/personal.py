@@ -13,7 +13,8 @@ from container.meta.normalise import hashed
 
 _EMAIL: Final = re2.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
 _INTERNATIONAL: Final = re2.compile(r"\+[1-9][0-9]{0,3}[ ()./-]{0,2}(?:[0-9][ ()./-]{0,2}){6,13}[0-9]\b")
-_ANY_PHONE: Final = re2.compile(r"[+(]?[0-9][0-9 ()./-]{5,24}[0-9]")
+# What is hashed already (MD5 has 32 digits, SHA-256 64) is taken as one word, so that digits in it are no number.
+_HASH_OR_PHONE: Final = re2.compile(r"[0-9A-Za-z]{32,}|[+(]?[0-9][0-9 ()./-]{5,24}[0-9]")
 # A field with such a word in its name may hold a phone number without its country code.
 _PHONE_NAMES: Final = ("phone", "mobile", "telefon", "msisdn", "whatsapp")
 _PHONE_WORDS: Final = frozenset(("tel", "ph", "cell", "handy"))
@@ -144,8 +145,14 @@ def _treated(name: str, text: str, treatment: str, *, gap: str = "") -> str:
     if "+" in text:
         text = _INTERNATIONAL.sub(lambda found: _instead("ph", found[0], treatment, gap), text)
     if name and _names_phone(name):
-        text = _ANY_PHONE.sub(lambda found: _instead("ph", found[0], treatment, gap), text)
+        text = _HASH_OR_PHONE.sub(
+            lambda found: found[0] if _is_hash(found[0]) else _instead("ph", found[0], treatment, gap), text
+        )
     return text
+
+
+def _is_hash(word: str) -> bool:
+    return word.isalnum() and not word.isdigit()
 
 
 def _instead(key: str, found: str, treatment: str, gap: str) -> str:

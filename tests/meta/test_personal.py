@@ -1,6 +1,7 @@
 """The scan for e-mail addresses and phone numbers in URLs and custom data."""
 
 import hashlib
+import re
 import time
 from typing import Any
 
@@ -106,6 +107,28 @@ def test_fields_of_custom_data_are_removed_or_hashed_at_any_depth() -> None:
     ]
     assert data({"email": "Test@Example.com", "mobile": 491721234567}, "hash")[0] == {"email": EMAIL, "mobile": PHONE}
     assert data(given, "keep") == (given, [])
+
+
+@pytest.mark.parametrize("treatment", ["remove", "hash"])
+def test_what_is_hashed_already_stays_whatever_its_field_is_called(treatment: str) -> None:
+    hashes = [
+        hashed
+        for number in range(200)
+        for way in (hashlib.sha256, hashlib.md5)
+        if re.search("[0-9]{7}", hashed := way(b"+49151123%05d" % number).hexdigest())
+    ]
+    assert len(hashes) > 50
+    for hashed in hashes:
+        given = {"phone": hashed, "user_tel": f"{hashed}, {hashed.upper()}", "mobile": [hashed]}
+        assert data(given, treatment) == (given, [])
+        assert url(f"https://x.example/?phone={hashed}", treatment) == (f"https://x.example/?phone={hashed}", [])
+
+
+def test_an_address_in_a_field_for_phones_is_hashed_once() -> None:
+    left, _ = data({f"phone_{number}": f"test{number}@example.com" for number in range(50)}, "hash")
+    assert left == {
+        f"phone_{number}": hashlib.sha256(b"test%d@example.com" % number).hexdigest() for number in range(50)
+    }
 
 
 def test_an_address_inside_custom_data_is_cleaned_as_one() -> None:
