@@ -45,7 +45,10 @@ _LINGER = 1.0
 """Seconds in which what still comes of a refused request is thrown away, so that its sender reads why."""
 
 _FAILED = response(plain(500, "the hit could not be taken"), [])
-_TOO_LARGE = response(plain(431, f"the URL and headers are larger than {MOST_HEAD} bytes"), [(b"connection", b"close")])
+_TOO_LARGE = response(
+    plain(431, f"the URL and headers are larger than {MOST_HEAD} bytes or {MOST_LINES} lines"),
+    [(b"connection", b"close")],
+)
 
 
 class HeadTooLarge(Exception):

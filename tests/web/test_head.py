@@ -11,7 +11,7 @@ from container.web import protocol
 from tests.web.connections import HIT, Connection, Running, play, request
 
 BOUND = 65_536
-TOLD = b"the URL and headers are larger than 65536 bytes\n"
+TOLD = b"the URL and headers are larger than 65536 bytes or 200 lines\n"
 
 
 async def sent_in_pieces(one: Connection, data: bytes, size: int) -> None:
