@@ -9,17 +9,9 @@ from typing import Any
 
 import re2
 
+from container import called
 from container.regex import encodable
 
-_NAMED = frozenset(
-    {
-        "address", "birthdate", "birthday", "cardnumber", "creditcard", "dateofbirth", "dob", "email", "emailaddress",
-        "familyname", "firstname", "fname", "fullname", "givenname", "iban", "lastname", "lname", "mail",
-        "mobilenumber", "passwd", "password", "phone", "phonenumber", "postalcode", "postcode", "pwd",
-        "socialsecurity", "ssn", "street", "streetaddress", "surname", "tel", "telephone", "username", "zip", "zipcode",
-    }
-)  # fmt: skip
-"""Names of parameters that hold personal data, or how such names end, without what separates their words."""
 _LONGEST_NAME = 80
 _SHORTEST, _LONGEST, _MOST_GROUPS = 13, 45, 10
 """Characters and groups of a number that is written in groups."""
@@ -45,19 +37,24 @@ def redact(text: str, sorts: Iterable[str], replacement: str) -> str:
     """The text with all personal data of these sorts replaced."""
     text = encodable(text)
     for word in sorts:
-        sort = SORTS[word]
-        if any(one in text for one in sort.needs):
-            text = _replaced(text, sort, replacement)
+        if any(one in text for one in SORTS[word].needs):
+            text = _replaced(text, word, replacement)
     return text
 
 
-def _replaced(text: str, sort: Sort, replacement: str) -> str:
-    pieces, done = [], 0
+def spans(text: str, word: str) -> Iterator[tuple[int, int]]:
+    """Where in a text personal data of a sort starts and ends, in order; the text has no lone surrogates."""
+    sort = SORTS[word]
     for match in sort.pattern.finditer(text):
         first = match.end(1) if sort.pattern.groups else match.start()
-        for start, end in sort.spans(text, first, match.end()):
-            pieces += [text[done:start], replacement]
-            done = end
+        yield from sort.spans(text, first, match.end())
+
+
+def _replaced(text: str, word: str, replacement: str) -> str:
+    pieces, done = [], 0
+    for start, end in spans(text, word):
+        pieces += [text[done:start], replacement]
+        done = end
     return "".join([*pieces, text[done:]]) if pieces else text
 
 
@@ -133,10 +130,8 @@ def _is_iban(text: str) -> bool:
 
 
 def _parameter(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    name = text[max(0, start - _LONGEST_NAME) : start - 1].lower()
-    name = name[max(name.rfind(mark) for mark in "?&;#") + 1 :].replace("%5b", " ").replace("%5d", " ")
-    words = "".join(one if one.isalnum() else " " for one in name).split()
-    if any("".join(words[first:]) in _NAMED for first in range(len(words))):
+    name = text[max(0, start - _LONGEST_NAME) : start - 1]
+    if called.personal(name[max(name.rfind(mark) for mark in "?&;#") + 1 :]):
         yield start, end
 
 

@@ -6,20 +6,16 @@ import hmac
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
-import re2
+from container.called import SECRET, says
+from container.masking import HIDDEN, found, is_hash, mask_text, shorten
 
 HEADER = "x-tagdock-preview"
 REVEAL_HEADER = "x-tagdock-reveal"
 TEST_CODE_HEADER = "x-tagdock-test-event-code"
 COOKIE = "tagdock_preview"
 
-# An address in any text, also percent-encoded once or several times; letters of every script.
-_EMAIL = re2.compile(
-    r"""([^\s@"'<>()\[\],;:=&?/#])[^\s@"'<>()\[\],;:=&?/#]*(?:@|%(?:25)*40)"""
-    r"""([^\s@"'<>()\[\],;:=&?/#.%])[^\s@"'<>()\[\],;:=&?/#%]*(\.[^\s@"'<>()\[\],;:=&?/#.%]{2,})"""
-)
 _HOLDERS = frozenset({"user_data", "automatic_user_data", "address", "customer"})
 """Fields that hold personal data, one level or a list below them."""
 
@@ -34,9 +30,12 @@ _ALWAYS = frozenset(
 )  # fmt: skip
 """Fields that are personal wherever they stand."""
 
-_HEX = frozenset("0123456789abcdefABCDEF")
 _SHORTEST = 4
 """Characters from which a personal value is looked for in other texts; shorter ones occur by chance."""
+
+_SHORTEST_NAMED, _LONGEST_NAMED, _DEEPEST_ESCAPE = 6, 200, 3
+"""Characters of what is found by its name or look in one text and looked for in others; how often its escapes are
+undone for that."""
 
 _MOST_VALUES = 500
 _SHORTEST_CLICK = 8
@@ -78,6 +77,8 @@ def _personal(value: Any, inside: bool) -> Iterator[str]:
                 yield from _scalars(inner)
                 if key in ("fbc", "_fbc") and isinstance(inner, str):
                     yield from [click for click in inner.split(".", 3)[3:] if len(click) >= _SHORTEST_CLICK]
+            elif _said(key, inner):
+                yield from [one for one in _scalars(inner) if len(one) >= _SHORTEST_NAMED]
             else:
                 yield from _personal(inner, False)
     elif isinstance(value, list):
@@ -85,6 +86,14 @@ def _personal(value: Any, inside: bool) -> Iterator[str]:
             yield from _personal(inner, inside)
     elif inside:
         yield from _scalars(value)
+    elif isinstance(value, str):
+        for one in found(value):
+            if _SHORTEST_NAMED <= len(one) <= _LONGEST_NAMED:
+                yield one
+                for _ in range(_DEEPEST_ESCAPE):
+                    if "%" not in one:
+                        break
+                    yield (one := unquote(one, errors="replace"))
 
 
 def _scalars(value: Any) -> Iterator[str]:
@@ -99,7 +108,7 @@ class _Texts:
     """Masks the texts of one trace, in which these personal values may be repeated."""
 
     def __init__(self, values: set[str]) -> None:
-        kept = sorted(value for value in values if len(value) >= _SHORTEST and not _is_hash(value))[:_MOST_VALUES]
+        kept = sorted(value for value in values if len(value) >= _SHORTEST and not is_hash(value))[:_MOST_VALUES]
         forms = {form for value in kept for form in _forms(value)} | {
             form for value in kept for form in _forms(value.lower())
         }
@@ -107,8 +116,8 @@ class _Texts:
         self._addresses = {form for form in forms if _is_address(form)}
 
     def mask(self, text: str) -> str:
-        text = _email(text)
-        if not _is_hash(text):
+        text = mask_text(text)
+        if not is_hash(text):
             for form in self._repeated:
                 if form in text:
                     masked = f"{form[0]}***"
@@ -139,13 +148,6 @@ def _forms(value: str) -> tuple[str, str, str]:
     return value, quote(value, safe="", errors="replace"), quote_plus(value, errors="replace")
 
 
-def _email(text: str) -> str:
-    if "@" not in text and "40" not in text:
-        return text
-    # RE2 reads UTF-8, which has no form for a lone surrogate.
-    return str(_EMAIL.sub(r"\1***@\2***\3", text.encode("utf-8", "replace").decode()))
-
-
 def _mask(value: Any, texts: _Texts, inside: bool) -> Any:
     if isinstance(value, dict):
         return {texts.mask(key): _field(key, inner, texts, inside) for key, inner in value.items()}
@@ -161,9 +163,29 @@ def _field(key: str, value: Any, texts: _Texts, inside: bool) -> Any:
         return _mask(value, texts, True)
     if key in _ALWAYS or (inside and key not in _SHOWN):
         return _shorten(value)
+    what = _said(key, value)
+    if what == SECRET:
+        return _hide(value)
+    if what:
+        return _shorten(value)
     if key == "x-ga-em" and isinstance(value, str):
         return "~".join(map(_token, value.split("~")))
     return _mask(value, texts, False)
+
+
+def _said(key: str, value: Any) -> str:
+    """What a field's name says of what it holds."""
+    if isinstance(value, dict | list):
+        return says(key, "")
+    return says(key, str(value)) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+
+
+def _hide(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _hide(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_hide(inner) for inner in value]
+    return HIDDEN if isinstance(value, str | int | float) and not isinstance(value, bool) and value != "" else value
 
 
 def _shorten(value: Any) -> Any:
@@ -173,18 +195,10 @@ def _shorten(value: Any) -> Any:
         return [_shorten(inner) for inner in value]
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return value
-    text = str(value)
-    if not text or _is_hash(text):
-        return text
-    whole = _EMAIL.fullmatch(text.encode("utf-8", "replace").decode())
-    return _email(text) if whole else text[0] + "***"
+    return shorten(str(value))
 
 
 def _token(token: str) -> str:
     """One part of Google's ``em``: its names and hashes stay, what is in clear goes."""
     name, dot, value = token.partition(".")
     return token if not dot or name == "tv" or len(value) >= 43 else f"{name}.***"
-
-
-def _is_hash(text: str) -> bool:
-    return len(text) in {32, 64} and set(text) <= _HEX

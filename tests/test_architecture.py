@@ -16,12 +16,12 @@ LAYERS = tuple(
     tuple(layer.split())
     for layer in (
         """
-        container.amount container.basis container.body container.component container.context
+        container.amount container.basis container.body container.called container.component container.context
         container.event container.expression container.fields container.filters container.finish
         container.foreign container.ga4 container.hit container.hit_file container.jinja container.jsonpath
-        container.kinds container.meta container.moment container.nesting container.node container.obstacle
-        container.outgoing container.personal container.pixel container.problem container.record container.regex
-        container.reshape container.schema container.shortcut container.signature
+        container.kinds container.masking container.meta container.moment container.nesting container.node
+        container.obstacle container.outgoing container.personal container.pixel container.problem container.record
+        container.regex container.reshape container.schema container.shortcut container.signature
         """,
         """
         tags triggers variables container.clients container.transformations

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from container.cases.parts import Parts
 from container.hit import Hit
 from container.hit_file import hit_from
+from container.masking import found
 from container.personal import SORTS
 from container.preview import mask
 from container.trace import Trace
@@ -46,7 +47,7 @@ def _masked(value: Any, masked: Any, path: str) -> Iterator[tuple[str, str]]:
             yield from _masked(inner, other, path)
     elif value != masked:
         whole = isinstance(masked, str) and masked.endswith("***")
-        parts = [] if whole else [found[0] for found in _EMAIL.finditer(str(value).encode("utf-8", "replace").decode())]
+        parts = [] if whole else found(str(value))
         yield from ((path, one) for one in parts or [str(value)])
 
 

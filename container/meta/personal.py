@@ -7,6 +7,8 @@ from urllib.parse import quote, unquote, unquote_plus, urlsplit, urlunsplit
 
 import re2
 
+from container.called import PHONE_HINTS
+from container.called import phone as _names_phone
 from container.meta.clean import label
 from container.meta.customer import Note
 from container.meta.normalise import hashed
@@ -15,10 +17,6 @@ _EMAIL: Final = re2.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+
 _INTERNATIONAL: Final = re2.compile(r"\+[1-9][0-9]{0,3}[ ()./-]{0,2}(?:[0-9][ ()./-]{0,2}){6,13}[0-9]\b")
 # What is hashed already (MD5 has 32 digits, SHA-256 64) is taken as one word, so that digits in it are no number.
 _HASH_OR_PHONE: Final = re2.compile(r"[0-9A-Za-z]{32,}|[+(]?[0-9][0-9 ()./-]{5,24}[0-9]")
-# A field with such a word in its name may hold a phone number without its country code.
-_PHONE_NAMES: Final = ("phone", "mobile", "telefon", "msisdn", "whatsapp")
-_PHONE_WORDS: Final = frozenset(("tel", "ph", "cell", "handy"))
-_PHONE_HINTS: Final = (*_PHONE_NAMES, *sorted(_PHONE_WORDS))
 # Identifiers of goods and orders are never read for phone numbers.
 _NOT_PHONES: Final = frozenset(("content_ids", "id", "order_id", "item_number", "value", "currency", "contents"))
 _DEEPEST: Final = 8
@@ -118,7 +116,7 @@ def _look(url: str) -> bool:
     if "?" not in url:
         return False
     lower = url.lower()
-    return any(hint in lower for hint in _PHONE_HINTS)
+    return any(hint in lower for hint in PHONE_HINTS)
 
 
 _known_look = lru_cache(maxsize=2048)(_look)  # a site has the same few pages for all its visitors
@@ -126,14 +124,6 @@ _known_look = lru_cache(maxsize=2048)(_look)  # a site has the same few pages fo
 
 def _doubtful(text: str) -> bool:
     return "@" in text or "+" in text or "://" in text
-
-
-@lru_cache(maxsize=1024)
-def _names_phone(name: str) -> bool:
-    lower = name.lower()
-    return any(word in lower for word in _PHONE_NAMES) or not _PHONE_WORDS.isdisjoint(
-        lower.replace("-", "_").replace("&", "_").replace("?", "_").replace("=", "_").split("_")
-    )
 
 
 def _treated(name: str, text: str, treatment: str, *, gap: str = "") -> str:

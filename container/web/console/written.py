@@ -10,7 +10,7 @@ import msgspec
 
 from container.hit import Hit
 from container.hit_file import hit_from
-from container.web.tap.request import HIDDEN
+from container.masking import HIDDEN
 
 _SENT_ANYWAY = frozenset({"host", "content-length", "connection", "accept-encoding", "transfer-encoding"})
 _CONTROL = dict.fromkeys([*range(32), 127])

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from container.called import secret
 from container.config.document import Binding, Configuration, Trigger
 from container.consent import ConsentPolicy
 from container.context import Context
 from container.event import CONSENT_PURPOSES, Event
+from container.masking import HIDDEN
 from container.meta.documented import RULES
 from container.meta.text import is_sha256
 from container.trace import EventTrace, TagTrace, Trace
-from container.web.tap.request import HIDDEN, secret
 
 _MOST_HASHES = 200
 

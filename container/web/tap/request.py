@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import msgspec
-import re2
 
+from container.called import says, secret
 from container.hit import Hit, decode, readable
+from container.masking import HIDDEN, mask_text, shorten
 from container.nesting import shallow
 from container.personal import redact
 
 MOST_BODY = 16 * 1024
 """Bytes of a body that are shown."""
-
-_SECRET = re2.compile(r"(?i)authorization|secret|token|passw|api.?key|phpsess|signature|^x-tagdock-|^tagdock_")
-_FACTS = frozenset(
-    {"x-tagdock-browser", "x-tagdock-clock", "x-tagdock-drop", "x-tagdock-stable-id", "x-tagdock-trouble"}
-)
-"""Fields of an event in which tagdock itself says something of it."""
 
 _FORWARDED = frozenset({"forwarded", "x-forwarded-for", "x-real-ip", "cf-connecting-ip", "true-client-ip"})
 _OPEN_COOKIES = ("cmp", "consent", "demo_")
@@ -28,11 +22,7 @@ _OPEN_COOKIES = ("cmp", "consent", "demo_")
 _BROWSER_IDS = frozenset({"fbp", "fbc", "_fbp", "_fbc", "fb.fbp", "fb.fbc"})
 """Parameters that carry the cookies of Meta's pixel."""
 
-_DIGIT = re2.compile(r"[0-9]")
-HIDDEN = "***"
 _LONGEST = 8192
-_SHORTEST = 7
-"""Digits of the shortest telephone number."""
 
 
 def request_of(hit: Hit) -> dict[str, Any]:
@@ -58,12 +48,12 @@ def masked_request(request: dict[str, Any]) -> dict[str, Any]:
     body = request["body"]
     if isinstance(body, str):
         form = "x-www-form-urlencoded" in request["content_type"] or not body.lstrip().startswith(("{", "["))
-        body = _pairs(body, personal=True) if form and "=" in body[:200] else redact(body, ("email", "phone"), HIDDEN)
+        body = _pairs(body, personal=True) if form and "=" in body[:200] else mask_text(body)
     return {
         **request,
         "query": _pairs(request["query"], personal=True),
         "headers": {
-            name: redact(value, ("ip",), HIDDEN) if name in _FORWARDED else redact(value, ("query", "email"), HIDDEN)
+            name: redact(value, ("ip",), HIDDEN) if name in _FORWARDED else _header(name, value)
             for name, value in request["headers"].items()
         },
         # The pixel's own stay for now: what masks the event's data masks them, and what repeats them with them.
@@ -86,13 +76,11 @@ def _set_cookie(text: str) -> str:
 
 
 def _cookie(name: str, value: str) -> str:
-    return value if name.startswith(_OPEN_COOKIES) else _short(value)
+    return value if name.startswith(_OPEN_COOKIES) else shorten(value)
 
 
-@lru_cache(maxsize=4096)
-def secret(name: str) -> bool:
-    """Whether a header, parameter or cookie is called like a secret."""
-    return name not in _FACTS and bool(_SECRET.search(name[:200].encode("utf-8", "replace").decode()))
+def _header(name: str, value: str) -> str:
+    return shorten(value) if says(name, value) else mask_text(value)
 
 
 def _pairs(text: str, *, personal: bool) -> str:
@@ -104,28 +92,14 @@ def _pairs(text: str, *, personal: bool) -> str:
         if equals and secret(plain):
             part = f"{name}={HIDDEN}"
         elif personal and equals:
-            part = f"{name}={_short(value)}" if _personal(plain) else _without_personal(part)
+            part = f"{name}={shorten(value)}" if _personal(plain, value) else mask_text(part)
         parts.append(part)
     return "&".join(parts)
 
 
-@lru_cache(maxsize=4096)
-def _personal(name: str) -> bool:
+def _personal(name: str, value: str) -> bool:
     """Whether a parameter is called like personal data."""
-    asked = f"?{name}=x"
-    return name.startswith(("ud[", "ud.")) or name in _BROWSER_IDS or redact(asked, ("query",), "") != asked
-
-
-def _without_personal(part: str) -> str:
-    """A parameter without what looks like personal data; most hold nothing that could."""
-    if "@" in part or "%40" in part or "%3D" in part or len(_DIGIT.findall(part)) >= _SHORTEST:
-        return redact(part, ("query", "email", "phone", "iban"), HIDDEN)
-    return part
-
-
-def _short(value: str) -> str:
-    hashed = len(value) in {32, 64} and all(one in "0123456789abcdefABCDEF" for one in value)
-    return value if hashed or not value else value[0] + HIDDEN
+    return name.startswith(("ud[", "ud.")) or name in _BROWSER_IDS or bool(says(name, value))
 
 
 def _body(body: bytes, kind: str) -> Any:
