@@ -126,7 +126,7 @@ def _tags(answers: Answers) -> Iterator[str]:
     yield f"    needs_consent: {_CONVERSIONS}"
     if answers.stream:
         yield _noted("  analytics:", "gtag sends here alone: this hands its hits on to Google")
-        yield "    ga4: { via: collect }"
+        yield f"    ga4: {{ via: collect, measurement_id: {answers.stream} }}"
         yield "    fires_on: from_the_site"
         yield "    blocked_by: bot"
         yield "    needs_consent: [analytics_storage]"

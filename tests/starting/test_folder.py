@@ -147,3 +147,10 @@ def test_a_page_without_gtag_loads_the_containers_own_script() -> None:
     text = snippet(answers(consent=NONE))
     assert '<script src="https://data.shop.example/loader.js" data-pixel="1234567890"></script>' in text
     assert 'data-consent="denied"' in snippet(answers())
+
+
+def test_only_the_shops_own_stream_gets_what_is_handed_on_whichever_a_hit_names() -> None:
+    container = load_text(configuration_text(answers(stream="G-AB12CD34EF"))).whole()
+    query = "v=2&tid=G-EVIL00001&cid=7.8&gcs=G111&gcd=13r3r3r3r5&en=page_view"
+    routed = route(Hit("GET", "/g/collect", query, AGENT), container, 1_772_366_400.0)
+    assert [one.destination.partition(":")[0] for one in routed.outgoing if one.tag == "analytics"] == ["G-AB12CD34EF"]
