@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from container.component import Tag, Verdict
+from container.delivery.apart import run_apart
 from container.delivery.attempt import Attempt, Tally
 from container.delivery.deadline import Deadline, Lot
 from container.delivery.dispatch import Dispatch, bury
@@ -12,6 +13,7 @@ from container.delivery.lane import LOOK, Lane, Move
 from container.delivery.means import Means
 from container.delivery.state import DestinationState, state_of
 from container.outbox import Group, OutboxError, Parcel
+from container.outbox.overflow import OTHER
 from container.outbox.retyped import made_as
 
 LONGEST_REST = 60.0
@@ -124,7 +126,8 @@ class Destination:
             good, lots = self._deadline(dispatch.tag).past(parcels)
             await self._let_die(lots, tally)
             if good:
-                outcome = await dispatch.run(good, tally)
+                shared = group.destination == OTHER
+                outcome = await (run_apart(dispatch, good, tally) if shared else dispatch.run(good, tally))
                 if outcome.answers and group.parked:
                     await self.unpark("its vendor answers again")
                 if outcome.stopped is not None:

@@ -49,6 +49,8 @@ class Dispatch:
     note: Callable[[Attempt], None]
     goes_on: Callable[[], bool]
     doubted: Callable[[], bool]
+    shares: bool = False
+    """Whether payloads for other destinations wait in the same group: then a refusal of this one parks none."""
 
     async def run(self, batch: Sequence[Parcel], tally: Tally) -> Outcome:
         """Deliver what can be delivered.
@@ -86,9 +88,9 @@ class Dispatch:
 
     async def _withheld(self, part: Part, verdict: Verdict, status: int, sent: bool, tally: Tally) -> bool:
         """Put the part off with the answer; whether the rest may go on all the same."""
-        parked = verdict.action == "park"
+        parked = verdict.action == "park" and not self.shares
         await self._postpone(part.parcels, status, verdict, tally, at_once=parked)
-        if parked:
+        if parked or self.shares:
             return False
         return not sent or (part.parcels[0].attempts > 0 and verdict.retry_after is None and self.doubted())
 

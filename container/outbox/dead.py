@@ -15,6 +15,7 @@ from container.outbox.books import OTHER_REASONS
 from container.outbox.database import changing, read_only, unavailable
 from container.outbox.keys import key_of
 from container.outbox.outbox import LAST_ANSWER
+from container.outbox.overflow import TRUE_DESTINATION
 from container.outbox.schema import add_to_books, insert_seen, write_wide
 from container.outbox.shelf import as_list
 
@@ -44,8 +45,8 @@ SELECT id, grp, accepted, max(attempts, 1), ?, status,
        CASE WHEN instr(reason, '{LAST_ANSWER}') THEN substr(reason, instr(reason, '{LAST_ANSWER}') + {len(LAST_ANSWER)})
        ELSE reason END, history, event_name, event_id, client, profile, order_id, body
 FROM dead WHERE id IN (SELECT value FROM json_each(?))"""
-_EVENTS = """
-SELECT tag, destination, event_name, event_id FROM dead JOIN destinations ON destinations.id = dead.grp
+_EVENTS = f"""
+SELECT tag, {TRUE_DESTINATION}, event_name, event_id FROM dead JOIN destinations ON destinations.id = dead.grp
 WHERE event_id <> '' AND dead.id IN (SELECT value FROM json_each(?))"""
 _DELETE = "DELETE FROM dead WHERE id IN (SELECT value FROM json_each(?))"
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 
+import msgspec
+
+from container.component import Entry
 from container.outbox import aside, schema
 from container.outbox.aside import Aside, Waiting
 from container.outbox.books import Name
 from container.outbox.outbox import LOST
+from container.outbox.overflow import OTHER, opened
 from container.outbox.profile import clean
 from container.outbox.salvage import Salvaged
 from container.outbox.store import Store
@@ -54,7 +58,7 @@ class SalvagingStore(Store):
         one = self._aside(name)
         waiting = one.waiting or {}
         if found.pending:
-            self.put(found.pending, limited=False)
+            self.put([_as_made(entry) for entry in found.pending], limited=False)
         for entry in found.pending:
             _less(waiting, (entry.tag, entry.destination), 1, 0)
         for entry, told in found.dead:
@@ -103,3 +107,11 @@ class SalvagingStore(Store):
 def _less(waiting: Waiting, name: Name, pending: int, dead: int) -> None:
     before = waiting.get(name, (0, 0))
     waiting[name] = (before[0] - pending, before[1] - dead)
+
+
+def _as_made(entry: Entry) -> Entry:
+    """As it was before it shared a group with payloads for other destinations."""
+    if entry.destination != OTHER:
+        return entry
+    destination, body = opened(entry.body)
+    return msgspec.structs.replace(entry, destination=destination, body=body)

@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Callable
 from functools import lru_cache
 
+from container.outbox.overflow import TRUE_DESTINATION
+
 VERSION = 5
 SMALLEST_KEY = -(2**63)
 
@@ -197,7 +199,9 @@ LOOKED_AT = (
 )
 """What is read to see whether a file is sound, at little cost however large it is."""
 
-NAMES_OF = "SELECT event_name, event_id FROM pending WHERE id IN (SELECT value FROM json_each(?))"
+NAMES_OF = f"""
+SELECT {TRUE_DESTINATION}, event_name, event_id FROM pending JOIN destinations ON destinations.id = pending.grp
+WHERE pending.id IN (SELECT value FROM json_each(?))"""
 
 LAST_OF_CHUNK = "SELECT max(key) FROM (SELECT key FROM seen WHERE key > ? ORDER BY key LIMIT ?)"
 PRUNE_CHUNK = "DELETE FROM seen WHERE key > ? AND key <= ? AND abs(time - ?) >= ?"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from container.outbox.books import Name, read_accounts
 from container.outbox.outbox import Group, Parcel
+from container.outbox.overflow import MOST_DESTINATIONS, OTHER
 from container.outbox.retyped import type_of
 from container.outbox.shelf import Shelf
 
@@ -25,6 +27,7 @@ class Shelves:
         self.types = types
         self._highest = first
         self._new: list[Name] = []
+        self._of_tag: Counter[str] = Counter()
 
     def read(self, connection: sqlite3.Connection, *, again: bool) -> dict[Name, int]:
         """Know what the file holds; ``again`` when it was known before, so that what is more has just come.
@@ -43,6 +46,7 @@ class Shelves:
             kept = old.get(name)
             self.by_name[name] = kept if kept is not None and kept.number == number else Shelf(name, number)
             self._highest = max(self._highest, number)
+        self._of_tag = Counter(tag for tag, _ in self.by_name)
         for name in self.groups.keys() - self.by_name.keys():  # the file is another one now
             self.groups[name].pending = self.groups[name].in_flight = 0
             self.groups[name].parked = ""
@@ -59,8 +63,14 @@ class Shelves:
             connection.execute("INSERT INTO destinations (id, tag, destination, type) VALUES (?, ?, ?, ?)", row)
             shelf = self.by_name[name] = Shelf(name, number)
             self._new.append(name)
+            self._of_tag[name[0]] += 1
             self.group(name)
         return shelf
+
+    def place(self, name: Name) -> Name:
+        """The group for payloads that go there: its own, or that of all others where the tag has enough of them."""
+        full = self._of_tag[name[0]] >= MOST_DESTINATIONS and name not in self.by_name
+        return (name[0], OTHER) if full else name
 
     def group(self, name: Name) -> Group:
         """What others see of a group."""
@@ -102,7 +112,8 @@ class Shelves:
     def undone(self) -> None:
         """A transaction did not happen: the rows of new groups are gone, and their numbers may go to others."""
         for name in self._new:
-            self.by_name.pop(name, None)
+            if self.by_name.pop(name, None) is not None:
+                self._of_tag[name[0]] -= 1
         self._new = []
 
     def put_back(self, parcels: Iterable[Parcel]) -> None:

@@ -18,6 +18,7 @@ from container.outbox.keys import Keys, key_of
 from container.outbox.ledger import KEPT, MOST_BYTES, Ledger
 from container.outbox.limits import Limits
 from container.outbox.outbox import LAST_ANSWER, SAME_EVENT, Group, OutboxUnavailable, Parcel, Status, Taken, Which
+from container.outbox.overflow import OTHER, addressed
 from container.outbox.profile import clean
 from container.outbox.retyped import set_apart
 from container.outbox.shelf import as_list
@@ -142,8 +143,12 @@ class Store:
         fresh: list[int] = []
         repeated: dict[int, list[tuple[int, Entry]]] = {}
         shelves = self._shelves.by_name
-        for entry, name, event, key in zip(entries, names, events, keys, strict=True):
-            shelf = shelves.get(name) or self._shelves.of(connection, name)
+        for entry, said, event, key in zip(entries, names, events, keys, strict=True):
+            shelf, name = shelves.get(said), said
+            if shelf is None:
+                name = self._shelves.place(said)
+                shelf = self._shelves.of(connection, name)
+            body = entry.body if name[1] != OTHER else addressed(clean(entry.destination), entry.body)
             order = self._tally.accept(name)
             if key is not None:
                 if key in known:
@@ -155,7 +160,7 @@ class Store:
             number = shelf.number
             row = number * schema.ROWS_A_GROUP + order
             profile, of = self._ledger.of(connection, entry)
-            rows += (row, number, entry.time, event[0], event[1], clean(entry.client), profile, of, entry.body)
+            rows += (row, number, entry.time, event[0], event[1], clean(entry.client), profile, of, body)
         schema.write_wide(connection, schema.insert_pending, rows, 9)
         for number, some in repeated.items():
             self._ledger.repeated(connection, number, some)
@@ -359,7 +364,7 @@ class Store:
         connection = self.open()
         chosen = as_list(ids)
         events = connection.execute(schema.NAMES_OF, (chosen,)).fetchall()
-        self._keys.forget(connection, [key_of(*name, *event) for event in events if event[1]])
+        self._keys.forget(connection, [key_of(name[0], *event) for event in events if event[2]])
         words = {"now": round(now, 3), "sent": int(sent), "status": status, "reason": reason, "ids": chosen}
         connection.execute(schema.COPY_TO_DEAD, words)
         count = self._delete(ids)
