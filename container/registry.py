@@ -46,6 +46,8 @@ class Registry:
 
     components: dict[str, dict[str, type[Component]]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    classless: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What is missing in a user's file that has no component class, by noun and word: told where the word is used."""
 
     def of(self, noun: str) -> dict[str, type[Component]]:
         """The components of one sort by their word."""
@@ -160,7 +162,9 @@ def _line(error: BaseException, file: Path) -> int:
 def _add(registry: Registry, sort: Sort, file: Path, module: ModuleType) -> None:
     cls: Any = getattr(module, class_name(file.stem, sort.suffix), None)
     if cls is None:
-        _misnamed(registry, sort, file, module)
+        if not _misnamed(registry, sort, file, module):
+            missing = f"{sort.folder}/{file.name} has no class {class_name(file.stem, sort.suffix)}"
+            registry.classless[sort.noun, file.stem] = missing
         return
     if not (isinstance(cls, type) and issubclass(cls, sort.cls)):
         text = f"{class_name(file.stem, sort.suffix)} is not a {sort.cls.__name__}"
@@ -171,7 +175,7 @@ def _add(registry: Registry, sort: Sort, file: Path, module: ModuleType) -> None
     registry.components[sort.noun][file.stem] = cls
 
 
-def _misnamed(registry: Registry, sort: Sort, file: Path, module: ModuleType) -> None:
+def _misnamed(registry: Registry, sort: Sort, file: Path, module: ModuleType) -> bool:
     """A file with a component under another name is no helper: its author expects the word to work."""
     for name, found in vars(module).items():
         if isinstance(found, type) and issubclass(found, sort.cls) and found.__module__ == module.__name__:
@@ -179,4 +183,5 @@ def _misnamed(registry: Registry, sort: Sort, file: Path, module: ModuleType) ->
             hint = f"call it {class_name(file.stem, sort.suffix)}, or rename the file"
             line = inspect.getsourcelines(found)[1]
             registry.problems.append(Problem(str(file), line, 1, "", "component", text, hint))
-            return
+            return True
+    return False

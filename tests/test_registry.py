@@ -161,3 +161,11 @@ def test_a_component_is_read_anew_when_its_file_changed(tmp_path: Path) -> None:
     (problem,) = discover(tmp_path).problems
     assert (problem.line, problem.kind) == (1, "component")
     assert "SyntaxError" in problem.text
+
+
+@pytest.mark.parametrize("text", ["", "class Foo: pass\n"])
+def test_a_file_without_the_class_of_its_word_is_named_where_the_word_is_used(folder: Path, text: str) -> None:
+    (folder / "variables" / "shout.py").write_text(text)
+    told = [(one["line"], one["text"], one["hint"]) for one in json.loads(tagdock("lint", "--json", at=folder).stdout)]
+    text, hint = "'shout' is not a type of variable", "variables/shout.py has no class ShoutVariable"
+    assert told == [(3, text, f"{hint}; write it there, or rename the file")] * 2

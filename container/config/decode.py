@@ -198,7 +198,7 @@ class Decoder:
         if self.registry.faulty(noun, word):
             return
         owner = next((name for name, cls in sorted(known.items()) if cls.options.keys() >= set(rest)), None)
-        text, hint = f"'{word}' is not a type of {noun}", suggestion(word, known)
+        text, hint = f"'{word}' is not a type of {noun}", self._classless(noun, word) or suggestion(word, known)
         if word == "type" and inner.raw in known:
             text, hint = f"the type of a {noun} is a name of its own", f"write {inner.raw}: {{ ... }}"
         elif owner is not None and nearest(word, known) is None:
@@ -242,12 +242,18 @@ class Decoder:
         else:
             body.excuse()
 
+    def _classless(self, noun: str, word: str) -> str:
+        """What the file of this word lacks; "" when there is none."""
+        missing = self.registry.classless.get((noun, word))
+        return f"{missing}; write it there, or rename the file" if missing else ""
+
     def _make(self, noun: str, word: str, at: Node, body: Node) -> Component | None:
         cls = self.registry.of(noun).get(word)
         if cls is None:
             if not self.registry.faulty(noun, word):
                 text = f"'{shorten(word)}' is not a type of {noun}"
-                hint = _in_short(noun, at) or _COMBINED.get(word, "") or suggestion(word, self.registry.of(noun))
+                hint = _in_short(noun, at) or _COMBINED.get(word, "") or self._classless(noun, word)
+                hint = hint or suggestion(word, self.registry.of(noun))
                 self.problem(at, "unknown", text, hint)
             self._meant(noun, word, body)
             return None

@@ -16,7 +16,7 @@ from .finding import Finding
 from .reading import Reading
 from .record import CHANNELS, SERVER
 from .relations import Seen, relations
-from .web import JSON
+from .web import JSON, refusal
 
 _MASKS = """
 SELECT findings, channel, event_name, count(*), min(received), max(received), max(id) FROM event
@@ -34,6 +34,9 @@ class Diagnostics:
         self._reading, self._clock = reading, clock
 
     async def show(self, request: Request) -> Response:
+        refused = refusal(request.query_params, ("pixel_id",))
+        if refused is not None:
+            return refused
         pixel = request.query_params.get("pixel_id", "")
         messages = await self._reading.run(diagnostics, self._reading, pixel)
         return JSON({"at": self._clock(), "clean": not messages, "messages": messages})

@@ -20,7 +20,7 @@ from .record import Row
 from .relations import GOAL
 from .saved import saved, with_saved
 from .told import Told
-from .web import JSON
+from .web import JSON, refusal
 
 ESTIMATE = "An estimate: Meta does not publish how Event Match Quality is computed."
 # From the order of worth Meta and its partners name; they add up to 10.
@@ -62,6 +62,9 @@ class QualityPage:
         self._reading, self._clock, self._words = reading, clock, told
 
     async def show(self, request: Request) -> Response:
+        refused = refusal(request.query_params, ("pixel_id",))
+        if refused is not None:
+            return refused
         return JSON(await self.told(request.query_params.get("pixel_id", "")))
 
     async def told(self, pixel: str) -> dict[str, Any]:

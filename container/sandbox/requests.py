@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from .reading import Reading
 from .record import Row
-from .web import JSON, number, read_body
+from .web import JSON, number, read_body, refusal
 
 MOST_BYTES = 4 * 1024 * 1024
 KEPT = 1000
@@ -68,6 +68,9 @@ class Requests:
 
     async def show(self, request: Request) -> Response:
         """GET lists the requests, oldest first; ``type``, ``host`` and ``limit`` choose. DELETE forgets them."""
+        refused = refusal(request.query_params, ("type", "host", "limit"))
+        if refused is not None:
+            return refused
         if request.method == "DELETE":
             await self.reset()
         rows = await self._kept.run(self._listed, request.query_params)

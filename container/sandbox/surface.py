@@ -12,10 +12,11 @@ from .faults import Faults
 from .record import CHANNELS, Row
 from .store import Store
 from .told import Told
-from .web import JSON, number, read_body
+from .web import JSON, number, read_body, refusal
 
 PAGE = 500
 FILTERS = ("event_name", "event_id", "pixel_id", "test_event_code", "channel")
+LISTED = (*FILTERS, "limit")
 _ITEM = "SELECT id, pixel_id, channel, body, deduplicated_by, test_event_code, error, received FROM event"
 
 
@@ -27,6 +28,9 @@ class Surface:
 
     async def all(self, request: Request) -> Response:
         """Counts since the last reset; with filters, counts of the kept events that pass them."""
+        refused = refusal(request.query_params, FILTERS)
+        if refused is not None:
+            return refused
         where, values = condition(request.query_params)
         if not values:
             return JSON(self._store.counts())
@@ -67,6 +71,9 @@ class Surface:
         return dict(zip(("total", "good", "bad", "deduplicated", "server", "browser"), row, strict=True))
 
     def _list(self, request: Request, which: str) -> Response:
+        refused = refusal(request.query_params, LISTED)
+        if refused is not None:
+            return refused
         where, values = condition(request.query_params)
         limit = number(request.query_params, "limit", 1_000_000)
         return StreamingResponse(self._stream(f"{which} AND {where}", values, limit), media_type="application/json")
@@ -95,13 +102,13 @@ class Surface:
 
 
 def condition(query: Mapping[str, str]) -> tuple[str, list[object]]:
-    """The filters of a query as an SQL condition and its values; an unknown channel matches nothing."""
+    """The filters of a query that was not refused, as an SQL condition and its values."""
     parts, values = ["1"], []
     for name in FILTERS:
         if name in query:
             value: object = query[name]
             if name == "channel":
-                value = CHANNELS.index(query[name]) if query[name] in CHANNELS else -1
+                value = CHANNELS.index(query[name])
             parts.append(f"{name} = ?")
             values.append(value)
     return " AND ".join(parts), values

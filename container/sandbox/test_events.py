@@ -11,8 +11,8 @@ from starlette.responses import Response
 from .detail import exchanges
 from .reading import Reading
 from .record import CHANNELS, Row
-from .surface import condition
-from .web import JSON, number
+from .surface import LISTED, condition
+from .web import JSON, number, refusal
 
 SHOWN = 50
 _EVENT = (
@@ -30,6 +30,9 @@ class TestEvents:
         self._reading = reading
 
     async def show(self, request: Request) -> Response:
+        refused = refusal(request.query_params, LISTED)
+        if refused is not None:
+            return refused
         where, values = condition(request.query_params)
         limit = number(request.query_params, "limit", 500) or SHOWN
         return JSON(await self._reading.run(self._read, where, values, limit))

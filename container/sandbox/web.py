@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from urllib.parse import parse_qsl, quote, urlencode
 
 import msgspec
@@ -11,7 +11,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from .record import Exchange
+from .record import CHANNELS, Exchange
 
 SECRETS = ("access_token", "appsecret_proof")
 BODY_KEPT = 16_384
@@ -82,9 +82,25 @@ def exchange_of(request: Request, body: bytes, now: float, secrets: Iterable[str
     )
 
 
+def refusal(query: Mapping[str, str], known: Sequence[str]) -> JSON | None:
+    """The answer 400 to a query with a parameter that is not known, or a value that cannot be: whoever tests with a
+    slip in it must not be told that all is well."""
+    for name in query:
+        if name not in known:
+            what = f"known are {', '.join(known)}" if known else "there are none here"
+            return JSON({"error": f"'{name[:50]}' is not a parameter; {what}"}, 400)
+    if "limit" in query and not _counts(query["limit"]):
+        return JSON({"error": f"limit: '{query['limit'][:50]}' is not a number from 1 on"}, 400)
+    if "channel" in query and query["channel"] not in CHANNELS:
+        return JSON({"error": f"channel: '{query['channel'][:50]}' is none; known are {', '.join(CHANNELS)}"}, 400)
+    return None
+
+
 def number(query: Mapping[str, str], name: str, most: int) -> int | None:
-    """A whole number of a query, within 1..`most`; nothing when it is missing or not a number."""
+    """A whole number of a query that was not refused, at most `most`; nothing when it is missing."""
     text = query.get(name, "")
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        return None
-    return max(1, min(int(text), most))
+    return min(int(text[:10]), most) if _counts(text) else None
+
+
+def _counts(text: str) -> bool:
+    return text.isascii() and text.isdigit() and text[0] != "0"
