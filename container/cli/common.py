@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -13,8 +14,10 @@ from rich.text import Text
 
 from container.config.document import Configuration
 from container.config.load import Loaded, load
+from container.config.source import SourceError, read_source
 from container.moment import moment as unix_seconds
 from container.problem import Problem
+from container.web.json import to_bytes
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -61,20 +64,39 @@ class Number(click.IntRange):
             self.fail(f"'{shown(str(value))}' is not a number from 1 on", param, ctx)
 
 
-def configuration(path: str) -> Configuration:
+def configuration(path: str, *, as_json: bool = False) -> Configuration:
     """The configuration of a file, for a command that sends nothing and so needs no secrets.
 
     With an error in it, every problem is printed and the command ends with 1.
     """
-    return checked(load(path, sending=False))
+    return checked(load(path, sending=False), as_json=as_json)
 
 
-def checked(loaded: Loaded) -> Configuration:
-    """The configuration that was loaded; with an error in it, every problem is printed and the command ends with 1."""
+def checked(loaded: Loaded, *, as_json: bool = False) -> Configuration:
+    """The configuration that was loaded; with an error in it, every problem is printed and the command ends with 1.
+
+    ``as_json`` prints them on standard output as ``lint --json`` does.
+    """
     if loaded.configuration is None:
-        print_problems(loaded.errors)
+        if as_json:
+            write(to_bytes([one.to_json() for one in loaded.errors]))
+        else:
+            print_problems(loaded.errors)
         raise SystemExit(1)
     return loaded.configuration
+
+
+def require_named(path: str) -> None:
+    """End with 1 and the problem when --config was written and names what cannot be read.
+
+    For commands that need no file: the default one may be missing.
+    """
+    if click.get_current_context().get_parameter_source("config") is click.core.ParameterSource.DEFAULT:
+        return
+    try:
+        read_source(Path(path))
+    except SourceError:
+        checked(load(path, sending=False))
 
 
 def print_problems(problems: Sequence[Problem], console: Console | None = None) -> None:

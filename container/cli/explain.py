@@ -10,7 +10,7 @@ import click
 from rich.markdown import Markdown
 from rich.text import Text
 
-from container.cli.common import WIDTH, config_option, err, json_option, out, print_problems, write
+from container.cli.common import WIDTH, config_option, err, json_option, out, print_problems, require_named, write
 from container.cli.reference import beside, everything, help_of, reference, rows, standing
 from container.problem import suggestion
 from container.registry import discover
@@ -25,6 +25,7 @@ from container.web.json import to_bytes
 @click.option("--markdown", is_flag=True, help="Print the whole reference as Markdown.")
 def explain(word: str | None, config: str, as_json: bool, markdown: bool) -> None:
     """List the words of the file, or explain one: `tagdock explain meta_capi`."""
+    require_named(config)
     registry = discover(Path(config).parent)
     print_problems(registry.problems)
     if markdown:

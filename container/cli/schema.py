@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from container.cli.common import config_option, err, out, shown, write
+from container.cli.common import config_option, err, json_option, out, require_named, shown, write
 from container.config.load import load
 from container.config.schema import json_schema, names_in
 from container.config.source import SourceError, read_source
@@ -21,13 +21,16 @@ _POINTER = re.compile(rb"^# yaml-language-server: \$schema=(\S+)[ \t]*$", re.M)
 
 @click.command()
 @config_option
+@json_option
 @click.option("--write", "to_file", is_flag=True, help=f"Write it as {FILE} and point the configuration at it.")
-def schema(config: str, to_file: bool) -> None:
+def schema(config: str, as_json: bool, to_file: bool) -> None:
     """Print the JSON Schema of the configuration, with the components beside it and the names in it.
 
     With --write it is kept where the configuration's first line says, or as tagdock.schema.json beside it, and that
-    line is added. Run it again after adding a component of your own; names are offered as they were then.
+    line is added; --json then tells in JSON where it is. Run it again after adding a component of your own; names are
+    offered as they were then.
     """
+    require_named(config)
     loaded = load(config, sending=False)
     data = msgspec.json.format(to_bytes(json_schema(loaded.registry, names_in(loaded.top))), indent=1) + b"\n"
     if not to_file:
@@ -41,6 +44,9 @@ def schema(config: str, to_file: bool) -> None:
         reason = error.text if isinstance(error, SourceError) else f"{error.filename}: {error.strerror}".lower()
         err.print(f"{shown(config)}: {shown(reason)}")
         raise SystemExit(1) from None
+    if as_json:
+        write(to_bytes({"schema": str(target), "config": config}))
+        return
     out.print(f"{shown(str(target))} is written; {shown(config)} points at it")
 
 

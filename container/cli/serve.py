@@ -14,14 +14,15 @@ from pathlib import Path
 
 import click
 
-from container.cli.common import checked, config_option, err, print_problems
-from container.cli.greeting import greet
+from container.cli.common import checked, config_option, err, json_option, print_problems, write
+from container.cli.greeting import begun, greet
 from container.cli.logs import set_up
 from container.config.document import Configuration
 from container.config.load import Loaded
 from container.config.snapshot import load_with_snapshot
 from container.obstacle import obstacle
 from container.web.app import App
+from container.web.json import to_line
 from container.web.port import Port
 from container.web.reload import Outcome
 from container.web.server import freeze, run
@@ -36,33 +37,39 @@ hangup = getattr(signal, "SIGHUP", None)
 
 @click.command()
 @config_option
+@json_option
 @click.option("--listen", metavar="HOST:PORT", help="Listen here instead of container.listen.")
 @click.option(
     "--workers", type=click.IntRange(1, MOST), default=1, show_default=True, metavar="N",
     help="Processes that share the port, each with an outbox file of its own.",
 )  # fmt: skip
 @click.option("--no-watch", is_flag=True, help="Do not reload when a file of the configuration changes.")
-def serve(config: str, listen: str | None, workers: int, no_watch: bool) -> None:
+def serve(config: str, as_json: bool, listen: str | None, workers: int, no_watch: bool) -> None:
     """Run the container: take hits, keep their payloads, deliver them.
 
     A changed configuration is taken over while it runs, or refused with all its problems while the old one goes on.
     It is read anew when a file of it changes, on SIGHUP, and on POST /-/reload with the token.
+
+    With --json a line of JSON says where it listens once it does, and every line of the log is JSON.
     """
     if hangup is not None:
         signal.signal(hangup, signal.SIG_IGN)  # it asks for a reload; before there is something to reload, for nothing
     if workers > 1 and not hasattr(os, "fork"):
         raise click.UsageError("this system has no fork: it can run one worker only")
     loaded, read = load_with_snapshot(Path(config))
-    container = _begun(loaded)
+    container = _begun(loaded, as_json=as_json)
+    as_lines = as_json or container.container.log == "json"
     host, number = _address(listen, container)
-    port = _port(container, host, number, shared=workers > 1)
+    port = _port(host, number, shared=workers > 1, as_lines=as_lines)
     token = os.environ.get("TAGDOCK_TOKEN") or _kept_token(container) or secrets.token_urlsafe(16)
     in_force = container, read
 
     def ready() -> None:
         # Not before the outbox is ours: the token in its folder may be that of the server that has it.
         kept = _keep_token(container, token)
-        greet(container, host, port.number, token, kept)
+        greet(container, host, port.number, token, kept, as_lines=as_lines)
+        if as_json:
+            write(to_line(begun(container, host, port.number, kept)) + b"\n")
 
     def work(place: Workers, sockets: Sequence[socket.socket]) -> bool:
         """Serve as one process, until it is told to end."""
@@ -119,14 +126,14 @@ def _address(listen: str | None, container: Configuration) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _begun(loaded: Loaded) -> Configuration:
+def _begun(loaded: Loaded, *, as_json: bool) -> Configuration:
     """Begin the log and tell the file's problems, as lines of the log where programs read it; an error ends it with 1.
 
     Of a file with errors no more is known than what is written in it.
     """
     section = loaded.top.items.get("container") if loaded.top is not None else None
     written = section.items.get("log") if section is not None else None
-    if written is None or written.value != "json":
+    if not as_json and (written is None or written.value != "json"):
         container = checked(loaded)
         set_up(container.container.log)
         print_problems([one for one in loaded.problems if one.warning])
@@ -139,13 +146,13 @@ def _begun(loaded: Loaded) -> Configuration:
     return loaded.configuration
 
 
-def _port(container: Configuration, host: str, number: int, *, shared: bool) -> Port:
+def _port(host: str, number: int, *, shared: bool, as_lines: bool) -> Port:
     try:
         return Port(host, number, shared=shared)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         said = f"cannot listen on {host}:{number}: {reason}; choose another with --listen HOST:PORT"
-        if container.container.log == "json":
+        if as_lines:
             log.error("%s", said)
         else:
             err.print(said, style="red", markup=False)

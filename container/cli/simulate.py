@@ -53,7 +53,7 @@ def simulate(
     """
     if target is None and (name is not None or masked):
         raise click.UsageError("--name and --mask belong to --save FILE")
-    container = configuration(config)
+    container = configuration(config, as_json=as_json)
     try:
         now = moment(at) if at is not None else time.time()
     except ValueError:

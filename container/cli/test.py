@@ -73,8 +73,11 @@ class _Run:
         reading = Reading(loaded)
         self.read = [*loaded.files, *loaded.folders, *reading.files]
         problems = sorted([*loaded.errors, *reading.problems])
-        print_problems(problems)
+        if loaded.configuration is not None or not self.as_json:
+            print_problems(problems)
         if loaded.configuration is None:
+            if self.as_json:
+                write(to_bytes([one.to_json() for one in problems]))
             self._write_junit([], problems, began)
             return 1
         coverage = Coverage(loaded.configuration, loaded.top) if self.covered else None

@@ -93,3 +93,15 @@ def test_a_control_character_is_shown_and_not_obeyed(tmp_path: Path) -> None:
 def test_where_there_is_no_line_nothing_is_shown(text: str, line: int, tmp_path: Path) -> None:
     assert place(tmp_path, text, line, 1) == []
     assert Places().show(Problem(str(tmp_path / "gone.yaml"), 1, 1, "", "file", "", "")) is None
+
+
+@pytest.mark.parametrize("words", [("test", "--json"), ("simulate", "--json", "hits.jsonl")])
+def test_other_commands_tell_programs_of_a_faulty_configuration_as_lint_does(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "config.yaml").write_text("clients: { browser: gaa }\n")
+    (tmp_path / "hits.jsonl").write_text("{}\n")
+    done = tagdock(*words, at=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout == tagdock("lint", "--json", at=tmp_path).stdout
+    assert json.loads(done.stdout)[0]["path"] == "clients.browser"

@@ -269,3 +269,12 @@ def test_versions_elsewhere_can_be_named(shop: Path) -> None:
     assert tagdock("rollback", at=shop).returncode == 1
     assert tagdock("rollback", "--versions", "elsewhere/versions", at=shop).returncode == 0
     assert (shop / "config.yaml").read_text() == SECOND
+
+
+def test_a_rollback_tells_programs_what_it_did(shop: Path) -> None:
+    done = tagdock("rollback", "--json", "--dry-run", at=shop)
+    dry = msgspec.json.decode(done.stdout)
+    assert (dry["restored"], dry["server"], [one["action"] for one in dry["changes"]]) == (False, "", ["changed"] * 2)
+    told = msgspec.json.decode(tagdock("rollback", "--json", at=shop).stdout)
+    assert told == {**dry, "restored": True, "server": "no answer"}
+    assert (shop / "config.yaml").read_text() == FIRST

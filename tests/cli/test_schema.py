@@ -60,3 +60,18 @@ def test_where_nothing_can_be_written_it_says_so(tmp_path: Path) -> None:
 
 def test_without_a_configuration_it_is_that_of_any(tmp_path: Path) -> None:
     assert json.loads(tagdock("schema", at=tmp_path).stdout)["$defs"]["tag_name"] == {"type": "string"}
+
+
+def test_with_json_it_is_the_same_schema_and_where_it_was_kept_is_told_in_json(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(TEXT)
+    assert tagdock("schema", "--json", at=tmp_path).stdout == tagdock("schema", at=tmp_path).stdout
+    told = json.loads(tagdock("schema", "--write", "--json", at=tmp_path).stdout)
+    assert told == {"schema": "tagdock.schema.json", "config": "config.yaml"}
+
+
+@pytest.mark.parametrize("verb", ["schema", "explain"])
+def test_a_configuration_that_was_named_must_be_there_and_the_default_one_need_not(verb: str, tmp_path: Path) -> None:
+    done = tagdock(verb, "-c", "no.yaml", at=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("no.yaml:1:1: the file cannot be read: no such file or directory; check the path")
+    assert tagdock(verb, at=tmp_path).returncode == 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -76,3 +78,29 @@ def test_the_greeting_s_first_hit_is_one_that_a_client_takes(
         (event,) = routed.trace.to_json()["events"]
         assert event["event"]["event_name"].lower() == "purchase"
         assert event["event"]["value"] == 120
+
+
+def test_with_json_one_line_says_where_it_listens_and_the_log_is_json(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(serve, "App", lambda configuration, **options: options["ready"]())
+    monkeypatch.setattr(serve, "freeze", lambda: None)
+    monkeypatch.setattr(serve, "run", lambda app, sockets: all(one.close() is None for one in sockets))
+    monkeypatch.setattr(serve.signal, "signal", lambda *_: None)
+    loop = SimpleNamespace(add_signal_handler=lambda *_: None)
+    monkeypatch.setattr(serve.asyncio, "get_running_loop", lambda: loop)
+    (tmp_path / "config.yaml").write_text("container: { name: shop, listen: 127.0.0.1:0 }\nclients: { browser: ga4 }\n")
+    done = CliRunner().invoke(serve.serve, ["--json"], catch_exceptions=False)
+    (line,) = done.stdout.splitlines()
+    told = json.loads(line)
+    address = told["address"]
+    assert address.startswith("http://127.0.0.1:")
+    assert told == {
+        "name": "shop", "address": address, "target": "sandbox", "token_file": "data/token",
+        "console": f"{address}/console/",
+    }  # fmt: skip
+    token = (tmp_path / "data" / "token").read_text().strip()
+    log = [json.loads(one) for one in done.stderr.splitlines()]
+    assert log[0]["text"].startswith(f"shop listens on {address}")
+    assert token not in done.stdout + done.stderr
