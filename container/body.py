@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from container.context import Context
-from container.nesting import shallow
+from container.reading import Unreadable, read_json
 
 _KEPT = "body as JSON"
 
@@ -24,7 +22,6 @@ def _read(body: bytes) -> Any:
     if not body:
         return None
     try:
-        value = msgspec.json.decode(body)
-    except (ValueError, RecursionError):
+        return read_json(body, [])
+    except Unreadable:
         return None
-    return value if shallow(value, body) else None

@@ -55,7 +55,7 @@ class HttpRequestTag(Tag):
     form: Body = option(BodyKind(_SECRET, only_mapping=True), "The body as a form, urlencoded.", default=None)
     text: Expression | None = option(Templated(), "The body as plain text.", default=None)
     secrets: dict[str, SecretText] = option(
-        MapOf(Secret()), "Tokens by name, for {{ secret.NAME }} in url, headers, json and form.", default={}
+        MapOf(Secret()), "Tokens by name, for {{ secret.NAME }} in url, query, headers, json and form.", default={}
     )
     event_id: Expression | None = option(
         Templated(),

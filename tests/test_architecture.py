@@ -20,8 +20,8 @@ LAYERS = tuple(
         container.event container.expression container.fields container.filters container.finish
         container.foreign container.ga4 container.hit container.hit_file container.jinja container.jsonpath
         container.kinds container.masking container.meta container.moment container.nesting container.node
-        container.obstacle container.outgoing container.personal container.pixel container.problem container.record
-        container.regex container.reshape container.schema container.shortcut container.signature
+        container.obstacle container.outgoing container.personal container.pixel container.problem container.reading
+        container.record container.regex container.reshape container.schema container.shortcut container.signature
         """,
         """
         tags triggers variables container.clients container.transformations

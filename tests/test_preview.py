@@ -174,6 +174,56 @@ def test_of_googles_user_data_token_only_names_and_hashes_stay() -> None:
     assert mask(trace) == {"event": {"x-ga-em": f"tv.1~em.{digest}~ct0.***~co0.***"}}
 
 
+TOLD = {
+    "page_location": "https://shop.example/?phone=%2B4915112345678&token=secret123&order=o-17",
+    "page_referrer": "https://shop.example/?tel=015112345678",
+    "note": "call +49 151 12345678 about o-17",
+    "password": "hunter2",
+    "customer_phone": "0151 2345",
+    "lastName": "Doeringer",
+    "iban": "DE89370400440532013000",
+    "card": "4111111111111111",
+    "birthday": "1970-01-02",
+    "api_key": 12345678,
+    "mobile": 15112345678,
+    "paid": "from DE89 3704 0044 0532 0130 00 with 4111-1111-1111-1111",
+}
+
+
+def test_what_an_event_says_by_its_names_and_by_its_look_is_masked() -> None:
+    assert mask({"event": TOLD})["event"] == {
+        "page_location": "https://shop.example/?phone=***&token=***&order=o-17",
+        "page_referrer": "https://shop.example/?tel=0***",
+        "note": "call +*** about o-17",
+        "password": "***",
+        "customer_phone": "0***",
+        "lastName": "D***",
+        "iban": "D***",
+        "card": "4***",
+        "birthday": "1***",
+        "api_key": "***",
+        "mobile": "1***",
+        "paid": "from D*** with 4***",
+    }
+
+
+def test_what_an_address_of_a_page_holds_is_masked_in_variables_and_reasons_too() -> None:
+    masked = mask({"page": TOLD["page_referrer"], "value": "015112345678", "reason": "it is '015112345678'"})
+    assert masked == {"page": "https://shop.example/?tel=0***", "value": "0***", "reason": "it is '0***'"}
+
+
+def test_what_is_no_persons_stays_readable() -> None:
+    event = {
+        "mobile": True, "is_mobile": 1, "item_id": "4111111111111111", "transaction_id": "1234567890123",
+        "value": 12.5, "tid": "G-AB12CD34EF", "cid": "1234567890.1700000000", "gcs": "G111", "gcd": "13r3r3r3r5",
+        "_p": "1700000000000", "sid": "1700000000", "event_id": "a1b2c3d4-1234-5678-9012-123456789012",
+        "time": "2026-03-01T12:00:00+01:00", "note": "order 302-1234567-1234567", "phone_type": "iphone",
+        "page_location": "https://shop.example/a?q=red+12345678&page=2&zipped=1&card=visa",
+        "items": [{"item_name": "A phone", "price": 9.95}],
+    }  # fmt: skip
+    assert mask({"event": event}) == {"event": event}
+
+
 def test_masking_leaves_the_trace_itself_alone() -> None:
     trace = purchase()
     before = json.dumps(trace)

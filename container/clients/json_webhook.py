@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-import msgspec
-
 from container.amount import amount, identifier
 from container.component import MOST_EVENTS, Answer, Client, Incoming, Reading
 from container.event import CONSENT_PURPOSES, DROP, Event
@@ -15,7 +13,7 @@ from container.hit import Hit, split_url
 from container.jsonpath import JsonPath as Path
 from container.kinds import JsonPath, Text
 from container.moment import believe, moment
-from container.nesting import DEEPEST, shallow
+from container.reading import Unreadable, read_json
 from container.schema import option
 from container.signature import Signature, Signed
 
@@ -83,11 +81,9 @@ class JsonWebhookClient(Client):
             elif fault := self.signature.fault(hit, now):
                 return _refused(401, fault)
         try:
-            body = msgspec.json.decode(hit.body.removeprefix(b"\xef\xbb\xbf"))
-        except (msgspec.MsgspecError, ValueError, RecursionError):
-            return _refused(400, "the body is not JSON")
-        if not shallow(body, hit.body):
-            return _refused(400, f"the body is nested deeper than {DEEPEST} levels")
+            body = read_json(hit.body.removeprefix(b"\xef\xbb\xbf"), notes)
+        except Unreadable as error:
+            return _refused(400, f"the body {error}")
         if self.events is None:
             if not isinstance(body, dict):
                 return _refused(400, "the body is not a JSON object")

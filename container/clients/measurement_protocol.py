@@ -12,6 +12,7 @@ from container.ga4.measurement import plain_names, read_events
 from container.ga4.validation import MOST_EVENTS, validate
 from container.hit import Hit
 from container.kinds import ListOf, Secret, SecretText, Text
+from container.reading import Unreadable, read_json
 from container.schema import option
 
 _TAKEN = Answer(204)
@@ -44,16 +45,16 @@ class MeasurementProtocolClient(Client):
         refused = self._refusal(hit)
         if refused is not None:
             return refused
-        body = _decode(hit.body)
+        notes: list[str] = []
+        body, wrong = _decode(hit.body, notes)
         if hit.path.endswith("/debug/mp/collect"):
             return _validation(body, hit, now)
         # As Google's: whatever the body holds, the sender is thanked. What is wrong is said in the notes.
         if not isinstance(body, dict):
-            return Reading([], _TAKEN, ["the body is not a JSON object"])
+            return Reading([], _TAKEN, [f"the body {wrong}"])
         events = body.get("events")
         if not isinstance(events, list):
-            return Reading([], _TAKEN, ["the body has no list of events"])
-        notes = []
+            return Reading([], _TAKEN, [*notes, "the body has no list of events"])
         if len(events) > MOST_EVENTS:
             notes.append(f"only the first {MOST_EVENTS} of {len(events)} events were read")
         named = []
@@ -78,13 +79,13 @@ class MeasurementProtocolClient(Client):
         return None
 
 
-def _decode(body: bytes) -> Any:
-    """The JSON of a body with its documented names, or None."""
+def _decode(body: bytes, notes: list[str]) -> tuple[Any, str]:
+    """The JSON of a body with its documented names, or None and what is wrong with it."""
     try:
-        found = msgspec.json.decode(body)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return None
-    return plain_names(found) if isinstance(found, dict) else None
+        found = read_json(body, notes, any_depth=True)
+    except Unreadable as error:
+        return None, str(error)
+    return (plain_names(found), "") if isinstance(found, dict) else (None, "is not a JSON object")
 
 
 def _validation(body: Any, hit: Hit, now: float) -> Reading:

@@ -11,6 +11,7 @@ from container.pixel.gateway import MARK, read_gateway
 from container.pixel.loader import SENT, add_loader
 from container.pixel.parameters import read_parameters
 from container.pixel.reading import read_event
+from container.reading import Unreadable
 from container.schema import option
 
 _PIXEL = ("/tr", "/tr/")
@@ -79,12 +80,13 @@ class MetaPixelClient(Client):
         """One event a hit, none for one that names neither pixel nor event."""
         answer = _IMAGE if hit.method == "GET" else _EMPTY
         if hit.body[:1] == b"{" and hit.method == "POST":
-            found = read_gateway(hit)
-            if found is None:
-                return Reading([], answer, ["the body is not the gateway's JSON"])
+            try:
+                found = read_gateway(hit)
+            except Unreadable as error:
+                return Reading([], answer, [f"the body {error}"])
         else:
             found = read_parameters(hit)
-        notes: list[str] = []
+        notes = list(found.notes)
         event = read_event(found, hit, now, notes)
         if "pixel_id" not in event and "event_name" not in event:
             return Reading([], answer, ["neither id nor ev: not a pixel's hit"])

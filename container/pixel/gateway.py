@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from container.amount import identifier
 from container.hit import Hit
-from container.nesting import shallow
 from container.pixel.parameters import Parameters
+from container.reading import Unreadable, read_json
 
 MARK = b"fb.pixel_id"
 """What tells this request from every other POST to a path that ends in ``/events``."""
 
 
-def read_gateway(hit: Hit) -> Parameters | None:
-    """The request's parameters under the pixel's own names; None when the body is not the gateway's JSON.
+def read_gateway(hit: Hit) -> Parameters:
+    """The request's parameters under the pixel's own names. Raises `Unreadable` when the body is not an object in
+    JSON.
 
     It carries no time, address or user agent: those are the request's own.
     """
-    try:
-        body = msgspec.json.decode(hit.body)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return None
-    if not isinstance(body, dict) or not shallow(body, hit.body):
-        return None
+    notes: list[str] = []
+    body = read_json(hit.body, notes)
+    if not isinstance(body, dict):
+        raise Unreadable("is not a JSON object")
     page = _object(body.get("website_context"))
     said = {
         "id": body.get("fb.pixel_id"),
@@ -44,6 +41,7 @@ def read_gateway(hit: Hit) -> Parameters | None:
             for name, value in _object(body.get("fb.advanced_matching")).items()
             if value and isinstance(value, (str, list))
         },
+        notes=tuple(notes),
     )
 
 

@@ -8,18 +8,17 @@ from typing import Any
 
 import msgspec
 
-from container.hit import Hit, parse_parameters
-from container.nesting import shallow
+from container.hit import MOST_ESCAPES, Hit, parse_parameters
 from container.pixel.multipart import parse_multipart
-
-_decode = msgspec.json.decode
+from container.reading import Unreadable, read_json
 
 
 class Parameters(msgspec.Struct):
     """One hit's parameters. Of a repeated name the first counts: the script writes its own before a page's text.
 
     ``plain`` has every name as it was sent; ``custom`` is ``cd[]``, JSON text decoded; ``manual`` is ``ud[]``,
-    ``automatic`` is ``aud[]``, ``form`` is ``udff[]``; ``page`` is ``pmd[]``.
+    ``automatic`` is ``aud[]``, ``form`` is ``udff[]``; ``page`` is ``pmd[]``. ``notes`` say what of
+    its JSON was mended, ``broken`` that some could not be read.
     """
 
     plain: dict[str, str] = msgspec.field(default_factory=dict)
@@ -28,6 +27,8 @@ class Parameters(msgspec.Struct):
     automatic: dict[str, Any] = msgspec.field(default_factory=dict)
     form: dict[str, Any] = msgspec.field(default_factory=dict)
     page: dict[str, Any] = msgspec.field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    broken: bool = False
 
 
 def read_parameters(hit: Hit) -> Parameters:
@@ -39,7 +40,10 @@ def read_parameters(hit: Hit) -> Parameters:
             pairs = pairs + parse_multipart(hit.body, kind)
         else:
             pairs = pairs + parse_parameters(hit.text.strip())
-    return sort_parameters(pairs)
+    found = sort_parameters(pairs)
+    if found.broken and max(hit.query_string.count("%"), hit.body.count(b"%")) > MOST_ESCAPES:
+        found.notes += (f"longer than {MOST_ESCAPES} escaped characters: what stands behind them was not read",)
+    return found
 
 
 def sort_parameters(pairs: list[tuple[str, str]]) -> Parameters:
@@ -57,7 +61,7 @@ def sort_parameters(pairs: list[tuple[str, str]]) -> Parameters:
         value = plain[name]
         if group == "cd":
             if key not in custom:
-                custom[key] = from_json(value) if value[:1] in _OPENERS else value
+                custom[key] = _from_json(value, found) if value[:1] in _OPENERS else value
         elif group in groups:
             if not value:
                 filled = filled if filled is not None else dict(pair for pair in reversed(pairs) if pair[1])
@@ -75,10 +79,14 @@ _PLAIN = frozenset(_PLAIN_NAMES.split())
 _OPENERS = frozenset("[{")
 
 
-def from_json(text: str) -> Any:
+def _from_json(text: str, found: Parameters) -> Any:
     """The object or array a text spells in JSON; the text itself when it does not, or is nested past all sense."""
+    notes: list[str] = []
     try:
-        value = _decode(text)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
+        value = read_json(text, notes)
+    except Unreadable:
+        found.broken = True
         return text
-    return value if shallow(value, text) else text
+    if notes:
+        found.notes = tuple(dict.fromkeys((*found.notes, *notes)))
+    return value

@@ -6,6 +6,7 @@ from typing import Any
 
 from container.amount import amount, identifier
 from container.event import Event
+from container.reading import fault
 
 MOST_ITEMS = 500
 """More goods than any real basket holds; the rest stay in ``custom_data`` alone."""
@@ -42,7 +43,9 @@ def _items(contents: Any, notes: list[str]) -> list[Event]:
     if isinstance(contents, dict):
         contents = [contents]
     if not isinstance(contents, list):
-        notes.append("cd[contents] is not JSON: kept as text, items are taken from content_ids")
+        wrong = fault(contents) if isinstance(contents, str) else ""
+        about = wrong or "is neither an object nor a list"
+        notes.append(f"cd[contents] {about}: kept as text, items are taken from content_ids")
         return []
     return [item for one in contents[: MOST_ITEMS + 1] if isinstance(one, dict) and (item := _item(one))]
 

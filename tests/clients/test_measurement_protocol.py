@@ -273,6 +273,32 @@ def test_rubbish_is_thanked_for_and_routes_nothing(body: bytes) -> None:
     assert reading.notes
 
 
+def test_half_a_character_loses_nothing() -> None:
+    reading = post(
+        rb'{"client_id":"1.2","events":[{"name":"lead","params":{"title":"Hat \ud83d","value":1e999,"n":2}}]}'
+    )
+    (incoming,) = reading.incoming
+    assert (incoming.event["title"], incoming.event["n"]) == ("Hat \ufffd", 2)
+    assert "value" not in incoming.event
+    assert reading.notes == [
+        "half of a character (a lone surrogate) was replaced by U+FFFD",
+        "value: a number beyond any range was left out",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "note"),
+    [
+        (b"", "the body is not JSON: it is empty"),
+        (b'{"events":[', "the body is not JSON: it ends too early"),
+        (b"[" * 90_000, "the body is nested deeper than 32 levels"),
+        (b"[]", "the body is not a JSON object"),
+    ],
+)
+def test_what_is_wrong_with_a_body_is_told(body: bytes, note: str) -> None:
+    assert post(body).notes == [note]
+
+
 def test_parameters_nested_too_deeply_are_left_out_and_the_rest_stays() -> None:
     deep: Any = 1
     for _ in range(40):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -220,9 +222,25 @@ def test_a_value_that_is_not_a_finite_number_is_kept_as_text_and_noted(value: st
     assert any("cd[value]" in note for note in incoming.notes)
 
 
-@pytest.mark.parametrize("text", ["[NaN]", "{'a':1}", "[1e999]", "[" * 50_000, "[" * 40 + "]" * 40, '{"a":', "{a}"])
+@pytest.mark.parametrize("text", ["[NaN]", "{'a':1}", "[" * 50_000, "[" * 40 + "]" * 40, '{"a":', "{a}"])
 def test_custom_data_that_is_not_plain_json_stays_text(text: str) -> None:
     assert pixel(f"id=1&ev=X&cd[thing]={text}").event["custom_data"] == {"thing": text}
+
+
+def test_half_a_character_and_a_number_beyond_any_range_lose_nothing_else() -> None:
+    incoming = pixel(r'id=1&ev=Purchase&cd[contents]=[{"id":"a","title":"Hat \ud83d","item_price":1e999}]')
+    assert incoming.event["items"] == [{"item_id": "a", "item_name": "Hat \ufffd"}]
+    assert [note for note in incoming.notes if "U+FFFD" in note or "item_price: a number beyond" in note] == [
+        "half of a character (a lone surrogate) was replaced by U+FFFD",
+        "item_price: a number beyond any range was left out",
+    ]
+
+
+def test_contents_longer_than_is_read_are_told_as_such() -> None:
+    contents = quote(json.dumps([{"id": str(one), "quantity": 1} for one in range(10_000)]))
+    notes = read(Hit("POST", "/tr/", "", {}, f"id=1&ev=Purchase&cd[contents]={contents}".encode())).incoming[0].notes
+    assert "longer than 10000 escaped characters: what stands behind them was not read" in notes
+    assert "cd[contents] is not JSON: it ends too early: kept as text, items are taken from content_ids" in notes
 
 
 def test_custom_data_cannot_become_a_field_of_the_event() -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from container.cases import read_cases
-from container.config.load import load_text
-from container.problem import KINDS
+from container.cli.common import print_problems
+from container.config.load import load, load_text
+from container.problem import KINDS, Problem
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "errors.md").read_text()
@@ -32,7 +35,22 @@ def test_the_example_of_a_kind_says_what_lint_says(kind: str) -> None:
     loaded = load_text(text)
     problems = sorted([*loaded.problems, *read_cases(loaded)[1]])
     assert kind in {one.kind for one in problems}
-    assert shown.splitlines() == [("warning: " if one.warning else "") + str(one) for one in problems]
+    assert shown.splitlines() == printed(problems)
+
+
+def printed(problems: list[Problem]) -> list[str]:
+    """The lines that the commands print."""
+    told = io.StringIO()
+    print_problems(problems, Console(file=told, width=500, highlight=False))
+    return told.getvalue().splitlines()
+
+
+def test_the_example_of_a_component_says_what_lint_says(tmp_path: Path) -> None:
+    (tmp_path / "variables").mkdir()
+    (tmp_path / "variables" / "shout.py").write_text('"""Shouts."""\n\n\ndef (\n')
+    (tmp_path / "config.yaml").write_text("clients: { browser: ga4 }\n")
+    (line,) = printed(load(tmp_path / "config.yaml", {}).problems)
+    assert f"```\n{line.removeprefix(f'{tmp_path}/')}\n```" in SECTIONS["component"]
 
 
 def kinds_in(path: Path) -> set[str]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from container.called import says, secret
 from container.hit import Hit, decode, readable
 from container.masking import HIDDEN, mask_text, shorten
-from container.nesting import shallow
 from container.personal import redact
+from container.reading import Unreadable, read_json
 
 MOST_BODY = 16 * 1024
 """Bytes of a body that are shown."""
@@ -108,10 +106,10 @@ def _body(body: bytes, kind: str) -> Any:
         return ""
     if len(body) <= MOST_BODY and ("json" in kind or body.lstrip()[:1] in b"{["):
         try:
-            value = msgspec.json.decode(body)
-        except (ValueError, RecursionError):
+            value = read_json(body, [])
+        except Unreadable:
             value = None
-        if isinstance(value, dict | list) and shallow(value, body):
+        if isinstance(value, dict | list):
             return without_secrets(value)
     text = body[:MOST_BODY].decode("utf-8", "replace")
     return _pairs(text, personal=False) if "=" in text[:200] and text.lstrip()[:1] not in "{[" else text
