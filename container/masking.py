@@ -144,7 +144,7 @@ def _fields(text: str) -> Iterator[tuple[int, int, str]]:
     """Values of fields of JSON that stands in a text."""
     for match in _JSON.finditer(text):
         for group in (2, 3):
-            if match[group]:
+            if match[group] and not text.startswith(HIDDEN, match.end(group)):
                 yield from _value(text, match.start(group), match.end(group), match[1])
 
 
