@@ -5,8 +5,8 @@ BIN := $(VENV)/bin
 LOCK := .ci/requirements.lock
 DEV_LOCK := .ci/requirements-dev.lock
 
-# Tests with real servers and browsers, which take turns: side by side they would wait for one another.
-# The others run side by side, under one hash seed a run: every process must collect them in the same order.
+# Tests with real servers and browsers run two at a time, the others as many as there are cores, up to four; under one
+# hash seed a run, since every process must collect them in the same order.
 REAL = tests/console tests/demo tests/loader tests/processes tests/senders tests/serving
 
 .PHONY: run setup test lint bench lock tools format
@@ -34,7 +34,7 @@ tools: $(VENV)/.tools
 test: tools                   ## install what the tests need, system packages included, and run everything
 	sh tests/install
 	PYTHONHASHSEED=$$$$ $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(REAL:%=--ignore=%)
-	$(BIN)/python -m pytest $(REAL)
+	PYTHONHASHSEED=$$$$ $(BIN)/python -m pytest -n 2 --dist loadfile $(REAL)
 
 lint: tools                   ## ruff and mypy
 	$(BIN)/ruff check .

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from container.component import MOST_EVENTS, Answer, Client, Incoming, Reading
+from container.event import DROP
 from container.ga4.fields import Fields
 from container.ga4.first_party_id import FirstPartyId
 from container.hit import MOST_ESCAPES, MOST_PARAMETERS, Hit, glance_parameter, readable
@@ -16,6 +17,7 @@ MOST_CHARACTERS = 512 * 1024
 above many short lines would cost a hundredfold. A full batch of gtag's stays below a tenth of it."""
 
 _MOST_LINES = 1000
+_FOREIGN = "the stream is not in measurement_ids"
 _GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
 _NO_CACHE = (("cache-control", "no-cache"),)
 _EMPTY = Answer(204, headers=_NO_CACHE)
@@ -35,12 +37,18 @@ class Ga4Client(Client):
     any_path: bool = option(
         Boolean(), "Whether a hit with v=2 and tid in its query is taken on every other path too.", default=True
     )
+    measurement_ids: list[str] = option(
+        ListOf(Text()),
+        "The streams whose hits are routed; hits of others are answered and shown, never sent on. Empty: all.",
+        default=[],
+    )
     first_party_id: FirstPartyId | None = option(
         Group(FirstPartyId), "Keeps a client id of the server's own in a cookie; off unless given.", default=None
     )
 
     def ready(self) -> None:
         self._paths = frozenset(self.paths_)
+        self._streams = frozenset(self.measurement_ids)
 
     def claims(self, hit: Hit) -> bool:
         if hit.method not in ("GET", "POST"):
@@ -70,8 +78,18 @@ class Ga4Client(Client):
             incoming = [shared.read(hit)]
         if not incoming:
             notes.append("the hit holds no event: neither its URL nor a line of its body has en")
+        if self._streams:
+            self._drop_foreign(incoming, notes)
         cookies = [] if self.first_party_id is None else self.first_party_id.apply(hit, incoming, now)
         return Reading(incoming, _answer(hit), notes, cookies)
+
+    def _drop_foreign(self, incoming: list[Incoming], notes: list[str]) -> None:
+        """Let no tag see events of streams that are not routed."""
+        foreign = [one.event for one in incoming if one.event.get("x-ga-measurement_id") not in self._streams]
+        for event in foreign:
+            event[DROP] = _FOREIGN
+        if foreign:
+            notes.append(_FOREIGN)
 
     def paths(self) -> tuple[str, ...]:
         return ("/g/collect", "/ag/g/c", *self.paths_)
