@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from container.outbox import page
@@ -15,7 +15,7 @@ from container.outbox.books import OTHER_REASONS
 from container.outbox.database import changing, read_only, unavailable
 from container.outbox.keys import key_of
 from container.outbox.outbox import LAST_ANSWER
-from container.outbox.overflow import TRUE_DESTINATION
+from container.outbox.overflow import TRUE_DESTINATION, as_made
 from container.outbox.schema import add_to_books, insert_seen, write_wide
 from container.outbox.shelf import as_list
 
@@ -88,7 +88,12 @@ def letters(path: Path, choice: Choice = Choice(), limit: int = 100, after: int 
     """The chosen letters by id, from the one after ``after``. Raises ``OutboxUnavailable``."""
     with _telling(path), read_only(path) as connection:
         words = {**asdict(choice), "limit": limit, "after": after}
-        return [DeadLetter(*row) for row in connection.execute(_LETTERS, words).fetchall()]
+        return [_alone(DeadLetter(*row)) for row in connection.execute(_LETTERS, words).fetchall()]
+
+
+def _alone(one: DeadLetter) -> DeadLetter:
+    destination, body = as_made(one.destination, one.body)
+    return one if body is one.body else replace(one, destination=destination, body=body)
 
 
 def count(path: Path, choice: Choice = Choice()) -> int:

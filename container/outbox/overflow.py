@@ -20,7 +20,8 @@ class _Addressed(msgspec.Struct):
 _decode = msgspec.json.Decoder(_Addressed).decode
 
 TRUE_DESTINATION = f"""
-CASE WHEN destination = '{OTHER}' THEN json_extract(CAST(body AS TEXT), '$.destination') ELSE destination END"""
+CASE WHEN destination = '{OTHER}' AND json_valid(CAST(body AS TEXT))
+THEN coalesce(json_extract(CAST(body AS TEXT), '$.destination'), destination) ELSE destination END"""
 """Where a payload goes, as SQL over its own columns and those of its group."""
 
 
@@ -33,3 +34,13 @@ def opened(body: bytes) -> tuple[str, bytes]:
     """Where such a body goes, and the payload in it. Raises msgspec.DecodeError."""
     found = _decode(body)
     return found.destination, bytes(found.payload)
+
+
+def as_made(destination: str, body: bytes) -> tuple[str, bytes]:
+    """Where a payload of the group for a destination goes, and the payload as the tag made it."""
+    if destination != OTHER:
+        return destination, body
+    try:
+        return opened(body)
+    except msgspec.DecodeError:
+        return destination, body  # a piece of a damaged file: delivery buries it, with the reason

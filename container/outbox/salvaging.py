@@ -11,7 +11,7 @@ from container.outbox import aside, schema
 from container.outbox.aside import Aside, Waiting
 from container.outbox.books import Name
 from container.outbox.outbox import LOST
-from container.outbox.overflow import OTHER, opened
+from container.outbox.overflow import as_made
 from container.outbox.profile import clean
 from container.outbox.salvage import Salvaged
 from container.outbox.store import Store
@@ -58,7 +58,7 @@ class SalvagingStore(Store):
         one = self._aside(name)
         waiting = one.waiting or {}
         if found.pending:
-            self.put([_as_made(entry) for entry in found.pending], limited=False)
+            self.put([_alone(entry) for entry in found.pending], limited=False)
         for entry in found.pending:
             _less(waiting, (entry.tag, entry.destination), 1, 0)
         for entry, told in found.dead:
@@ -109,9 +109,7 @@ def _less(waiting: Waiting, name: Name, pending: int, dead: int) -> None:
     waiting[name] = (before[0] - pending, before[1] - dead)
 
 
-def _as_made(entry: Entry) -> Entry:
+def _alone(entry: Entry) -> Entry:
     """As it was before it shared a group with payloads for other destinations."""
-    if entry.destination != OTHER:
-        return entry
-    destination, body = opened(entry.body)
+    destination, body = as_made(entry.destination, entry.body)
     return msgspec.structs.replace(entry, destination=destination, body=body)

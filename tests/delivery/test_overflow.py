@@ -7,9 +7,10 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from container.component import Response
+from container.component import Entry, Response
 from container.metrics import Metrics
-from container.outbox.overflow import MOST_DESTINATIONS, OTHER
+from container.outbox.dead import letters, redrive
+from container.outbox.overflow import MOST_DESTINATIONS, OTHER, addressed, as_made
 from tests.delivery.world import World, accepts, play
 
 INVENTED = 1000
@@ -105,6 +106,41 @@ def test_the_same_event_is_sent_once_to_each_destination_among_the_others_and_ma
         assert (books.dead, books.suppressed) == (2, 1)
         assert world.vendor.taken.count("two") == 1
         assert world.vendor.to("meta/a") == 2
+
+    play(tmp_path, work)
+
+
+def test_a_dead_letter_among_them_is_shown_and_sent_again_as_it_was_made(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        await flood(world)
+        await world.rounds()
+        world.vendor.answers["meta/late"] = lambda _: Response(410)
+        await world.put("late", destination="late")
+        await world.rounds()
+        (letter,) = letters(tmp_path / "outbox.db")
+        assert (letter.destination, letter.body) == ("late", b'"late"')
+        del world.vendor.answers["meta/late"]
+        assert sum(redrive(tmp_path / "outbox.db", world.now)) == 1
+        await world.outbox.refresh()
+        await world.rounds()
+        assert world.vendor.taken[-1] == "late"
+        assert await sums(world) == {"accepted": 1001, "delivered": 1001, "dead": 0, "pending": 0}
+
+    play(tmp_path, work)
+
+
+def test_what_a_damaged_file_left_of_one_is_buried_with_the_reason(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        await flood(world)
+        await world.rounds()
+        whole = addressed("a", b'{"id":"a"}')
+        assert as_made(OTHER, whole) == ("a", b'{"id":"a"}')
+        assert as_made("a", whole) == ("a", whole)
+        assert as_made(OTHER, whole[:-3]) == (OTHER, whole[:-3])
+        await world.outbox.put([Entry("meta", OTHER, "Lead", "e-cut", b'{"id":', world.now)])
+        await world.rounds()
+        (letter,) = letters(tmp_path / "outbox.db")
+        assert letter.reason == "it does not say where it goes"
 
     play(tmp_path, work)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time as clock
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import click
@@ -16,6 +16,7 @@ from container.cli.outbox.parked import parked_in_words
 from container.cli.outbox.words import answer, attempts_in_words, due_in_words, name, time
 from container.ledger.parking import parking
 from container.outbox.look import Kept, look
+from container.outbox.overflow import as_made
 from container.preview import mask
 from container.web.json import to_bytes
 
@@ -33,7 +34,9 @@ def show(config: str, as_json: bool, number: int, reveal: bool) -> None:
         err.print(f"no payload {number} is kept; it was delivered, or the number is of another outbox")
         raise SystemExit(1)
     stopped = parking(path, found.tag, found.destination) if found.state == "pending" else None
-    payload = _payload(found.body)
+    destination, body = as_made(found.destination, found.body)
+    found = replace(found, destination=destination, body=body)
+    payload = _payload(body)
     payload = payload if reveal else mask(payload)
     if as_json:
         told = {**_told(found), "parked": None if stopped is None else asdict(stopped)}
