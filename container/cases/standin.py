@@ -12,6 +12,7 @@ import msgspec
 import re2
 from msgspec.structs import replace
 
+from container.called import secret
 from container.cases.parts import Parts
 from container.hit import Hit
 from container.hit_file import hit_from
@@ -21,7 +22,6 @@ from container.preview import mask
 from container.trace import Trace
 
 _EMAIL = SORTS["email"].pattern
-_SECRET = re2.compile(r"authorization|secret|token|password|api.?key|session")
 _HASH = re2.compile(r"\b[0-9a-fA-F]{64}\b")
 _PATTERN = 20_000
 """Letters of one pattern; a longer value only gets a stand-in where it is a whole field."""
@@ -54,7 +54,11 @@ def _masked(value: Any, masked: Any, path: str) -> Iterator[tuple[str, str]]:
 def secrets(hit: Hit) -> list[tuple[str, str]]:
     """Headers and parameters of a hit that are called like secrets."""
     fields = [("headers", *one) for one in hit.headers.items()] + [("query", *one) for one in hit.query.items()]
-    return [(f"{word}.{name}", value) for word, name, value in fields if value and _SECRET.search(name.lower())]
+    return [
+        (f"{word}.{name}", value)
+        for word, name, value in fields
+        if value and (secret(name) or "session" in name.lower())
+    ]
 
 
 def stand_in(hit: Hit, known: Sequence[tuple[str, str]]) -> Hit:

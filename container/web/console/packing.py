@@ -9,12 +9,15 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
+from container import called
 from container.component import Tag
 from container.preview import mask
 from container.schema import Options
 
 HIDDEN = "***"
-_SECRET = re.compile(r"(?i)token|secret|password|proof|authorization|signature|cookie|api[_-]?key")
+_FURTHER = re.compile(r"(?i)proof|cookie")
+"""What else in a request is secret by its name."""
+
 _SHORTEST = 4
 
 
@@ -35,7 +38,7 @@ def packed(tag: Tag, destination: str, bodies: Sequence[bytes], endpoint: str) -
         if isinstance(value, list):
             return [clean(one, name) for one in value]
         if isinstance(value, str):
-            if _SECRET.search(name) and value:
+            if value and (called.secret(name) or _FURTHER.search(name)):
                 return HIDDEN
             for secret in secrets:
                 value = value.replace(secret, HIDDEN)
